@@ -1,0 +1,1 @@
+"""The window of Ossa. Qt lives here and nowhere else."""

@@ -1,0 +1,1 @@
+"""Labelling (MRF), anatomical plausibility (shape model) and the verdict on a pair."""

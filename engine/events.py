@@ -1,0 +1,137 @@
+"""What long jobs yield, and how they are asked to end.
+
+A job is a plain generator of these frozen dataclasses. It checks its `CancelToken` between steps.
+The command line draws the events, the window turns them into signals; neither knows the science.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event as _Flag
+from typing import Any
+
+import numpy as np
+
+
+class CancelToken:
+    """How a job is asked to end: `stop` keeps what was made, `cancel` discards it."""
+
+    def __init__(self) -> None:
+        self._stop = _Flag()
+        self._cancel = _Flag()
+
+    def stop(self) -> None:
+        """End soon and keep the result so far."""
+        self._stop.set()
+
+    def cancel(self) -> None:
+        """End soon and discard the result."""
+        self._cancel.set()
+        self._stop.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the job should end, whatever becomes of its result."""
+        return self._stop.is_set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the result is to be discarded."""
+        return self._cancel.is_set()
+
+
+@dataclass(frozen=True)
+class JobStarted:
+    """A job began; `total` counts its units (steps, pairs), None when unknown."""
+
+    title: str
+    unit: str
+    total: int | None = None
+    done: int = 0
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One line the user should read; the job goes on."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class TrainingStep:
+    """One optimiser step, or the mean of the few since the last event.
+
+    losses: mean loss by name (``total``, ``image``, ``heatmap``); `elapsed` counts seconds of
+    training over all resumptions; `pairs_per_second` this resumption only.
+    """
+
+    step: int
+    pairs_seen: int
+    losses: dict[str, float]
+    learning_rate: float
+    pairs_per_second: float
+    elapsed: float
+
+
+@dataclass(frozen=True)
+class PreviewReady:
+    """Pairs sampled during training, (n, 2, 256, 256) float32 in [-1, 1], read-only."""
+
+    step: int
+    pairs: np.ndarray
+
+
+@dataclass(frozen=True)
+class CheckpointSaved:
+    """Training state is on disk up to `step`."""
+
+    step: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class SamplingStep:
+    """One network call for the batch that is being sampled; `done` of `total` calls."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class PairSampled:
+    """Pair number `index` of a seed came out of the generator (an `engine.pair.Pair`)."""
+
+    index: int
+    pair: Any
+
+
+@dataclass(frozen=True)
+class PairAssessed:
+    """A pair has its verdict and, in a project, its identifier.
+
+    pair: `engine.pair.Pair`; assessment: `engine.assess.assessment.Assessment`.
+    """
+
+    identifier: str
+    index: int
+    pair: Any
+    assessment: Any
+
+
+@dataclass(frozen=True)
+class JobFinished:
+    """A job ended by itself or by `stop`; `summary` is what it has to say in plain data."""
+
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+Event = (
+    JobStarted
+    | Notice
+    | TrainingStep
+    | PreviewReady
+    | CheckpointSaved
+    | SamplingStep
+    | PairSampled
+    | PairAssessed
+    | JobFinished
+)

@@ -1,0 +1,1 @@
+"""Anatomies, icons and styles, read with :mod:`importlib.resources`."""
