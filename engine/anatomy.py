@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources as importlib_resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from engine.errors import SettingsError
@@ -85,6 +86,7 @@ def load_anatomy(name_or_path: str = "hand") -> Anatomy:
     Raises:
         SettingsError: no such anatomy, or a file that is not one.
     """
+    source: Path | Traversable
     if name_or_path.endswith(".toml"):
         source = Path(name_or_path)
     else:
@@ -101,6 +103,7 @@ def load_anatomy(name_or_path: str = "hand") -> Anatomy:
 
 
 def _parse(table: dict) -> Anatomy:
+    first, second = table["scale"]["pair"]
     return Anatomy(
         name=table["name"],
         title=table["title"],
@@ -109,7 +112,7 @@ def _parse(table: dict) -> Anatomy:
             LandmarkGroup(g["name"], g["title"], g["colour"], tuple(g["landmarks"]))
             for g in table["groups"]
         ),
-        scale_pair=ScalePair(*table["scale"]["pair"], float(table["scale"]["millimetres"])),
+        scale_pair=ScalePair(first, second, float(table["scale"]["millimetres"])),
         coincident_pairs=tuple(tuple(pair) for pair in table["coincident_pairs"]),
         plausibility=PlausibilityLimit(
             table["plausibility"]["group"], float(table["plausibility"]["millimetres"])
