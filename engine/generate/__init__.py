@@ -1,0 +1,1 @@
+"""Generators of pairs: networks, diffusion, samplers, one training loop, weights."""

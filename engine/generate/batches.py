@@ -1,0 +1,148 @@
+"""Training batches: a pure function of (data, settings, step), made on the device.
+
+Order, augmentation, noise and time step come from counter-based generators keyed by the step, so
+that a run that was killed sees exactly what it would have seen.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.canvas import CANVAS_SIZE
+from engine.data.augmentation import (
+    AugmentationDraw,
+    draw_augmentation,
+    keep_on_canvas,
+    transform_points,
+)
+from engine.data.canvas_set import CanvasSet
+from engine.generate.settings import GeneratorSettings
+from engine.heatmap import HEATMAP_SIGMA
+
+Batch = tuple[Tensor, Tensor, Tensor, Tensor | None]
+
+
+class BatchSource:
+    """Holds the training radiographs on the device and makes batches of them.
+
+    Args:
+        rank, ranks: this process among those that share a step; each makes its own part.
+    """
+
+    def __init__(
+        self,
+        data: CanvasSet,
+        settings: GeneratorSettings,
+        device: torch.device,
+        rank: int = 0,
+        ranks: int = 1,
+    ) -> None:
+        self.settings = settings
+        self.device = device
+        self.rank, self.ranks = rank, ranks
+        self.points = np.asarray(data.points, dtype=np.float64)
+        everything = np.arange(len(data.ids))
+        self.images = torch.from_numpy(data.images_in_range(everything))[:, None].to(device)
+
+    def batch(self, step: int) -> Batch:
+        """The pairs (b, 2, 256, 256), noise, time steps (b,) and conditions (b, c) of a step."""
+        chosen = self._order(step)
+        draw = self._draw(step, self.points[chosen])
+        images, points = self.images[torch.from_numpy(chosen)], self.points[chosen]
+        conditions = None
+        if draw is not None:
+            images = change_grey_values(warp(images, draw), draw)
+            points = transform_points(draw, points)
+            conditions = torch.from_numpy(draw.conditioning()).to(self.device)
+        pairs = torch.cat([images, draw_heatmaps(points, self.device)], dim=1)
+        pairs = pairs.contiguous(memory_format=torch.channels_last)
+        generator = torch.Generator(self.device).manual_seed(self._torch_seed(step))
+        noise = torch.randn(pairs.shape, generator=generator, device=self.device)
+        return pairs, noise, self._time_steps(len(pairs), generator), conditions
+
+    def _order(self, step: int) -> np.ndarray:
+        """Which radiographs: every epoch goes through all of them in an order of its own."""
+        size = self.settings.training.batch_size
+        first = (step * self.ranks + self.rank) * size
+        count = len(self.points)
+        seed = self.settings.training.seed
+        return np.array(
+            [_permutation(seed, i // count, count)[i % count] for i in range(first, first + size)]
+        )
+
+    def _draw(self, step: int, points: np.ndarray) -> AugmentationDraw | None:
+        augmentation = self.settings.augmentation
+        if augmentation is None:
+            return None
+        rng = _generator(self.settings.training.seed, step, self.rank)
+        return keep_on_canvas(draw_augmentation(rng, augmentation, len(points)), points)
+
+    def _torch_seed(self, step: int) -> int:
+        rng = _generator(self.settings.training.seed, step, self.rank + 2**32)
+        return int(rng.integers(2**63))
+
+    def _time_steps(self, count: int, generator: torch.Generator) -> Tensor:
+        """One time step from each of `count` equal parts of the process.
+
+        Each is uniform over the process when all batches are taken together, and the loss of a
+        small batch varies less.
+        """
+        total = self.settings.diffusion.steps
+        offset = torch.rand(1, generator=generator, device=self.device)
+        places = (torch.arange(count, device=self.device) / count + offset) % 1
+        return (places * total).long().clamp(max=total - 1)
+
+
+def warp(images: Tensor, draw: AugmentationDraw) -> Tensor:
+    """Images (b, 1, s, s) in [-1, 1] under the draw's affine maps; black where nothing was."""
+    matrices = draw.matrices()
+    inverse = np.linalg.inv(matrices[:, :, :2])
+    half = (CANVAS_SIZE - 1) / 2
+    source_of_centre = (inverse @ (half - matrices[:, :, 2:]))[:, :, 0]
+    theta = np.concatenate([inverse, (source_of_centre / half - 1)[:, :, None]], axis=2)
+    grid = F.affine_grid(
+        torch.from_numpy(theta).float().to(images.device), list(images.shape), align_corners=True
+    )
+    warped = F.grid_sample(
+        (images + 1) / 2, grid, mode="bilinear", padding_mode="zeros", align_corners=True
+    )
+    return 2 * warped - 1
+
+
+def change_grey_values(images: Tensor, draw: AugmentationDraw) -> Tensor:
+    """`engine.data.augmentation.change_grey_values` on a batch of tensors (b, 1, s, s)."""
+    gamma, contrast, brightness = (
+        torch.from_numpy(values).float().to(images.device)[:, None, None, None]
+        for values in (draw.gamma, draw.contrast, draw.brightness)
+    )
+    grey = ((images + 1) / 2).clamp(0, 1) ** gamma
+    return 2 * (contrast * (grey - 0.5) + 0.5 + brightness).clamp(0, 1) - 1
+
+
+def draw_heatmaps(points: np.ndarray, device: torch.device) -> Tensor:
+    """`engine.heatmap.draw_heatmap` for a batch: points (b, L, 2) to (b, 1, 256, 256) in [-1, 1].
+
+    A Gaussian is the product of one along x and one along y, so a landmark costs one outer product.
+    """
+    places = torch.arange(CANVAS_SIZE, device=device)
+    distances = torch.from_numpy(points).float().to(device)[..., None] - places
+    profiles = torch.exp(-(distances**2) / (2 * HEATMAP_SIGMA**2))
+    heat = torch.zeros(len(points), CANVAS_SIZE, CANVAS_SIZE, device=device)
+    for landmark in range(points.shape[1]):
+        x, y = profiles[:, landmark, 0], profiles[:, landmark, 1]
+        heat = torch.maximum(heat, y[:, :, None] * x[:, None, :])
+    return (2 * heat - 1)[:, None]
+
+
+@lru_cache(maxsize=4)
+def _permutation(seed: int, epoch: int, count: int) -> np.ndarray:
+    return _generator(seed, epoch, 2**33).permutation(count)
+
+
+def _generator(seed: int, position: int, stream: int) -> np.random.Generator:
+    key = np.array([seed, stream], dtype=np.uint64)
+    counter = np.array([0, 0, 0, position], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key, counter=counter))

@@ -1,0 +1,88 @@
+"""Three update rules of the reverse process: ancestral, DDIM and DPM-Solver++ (2M).
+
+Each takes the noisy pair x_s and the network's estimate of the clean pair, and gives x_t of the
+next, less noisy step. They hold for arrays and tensors alike: only arithmetic is used.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Level = tuple[float, float]  # (alpha, sigma)
+
+
+def ancestral_step(x: Any, clean: Any, now: Level, then: Level, noise: Any) -> Any:
+    """Draw from q(x_t | x_s, x_0) (Ho et al. 2020, Eqs. 6 and 7).
+
+    The posterior's own variance, beta-tilde, is used (``fixed_small``).
+    """
+    (alpha_s, sigma_s), (alpha_t, sigma_t) = now, then
+    kept = (alpha_s / alpha_t) ** 2
+    beta = 1 - kept
+    from_clean = alpha_t * beta / sigma_s**2
+    from_noisy = np.sqrt(kept) * sigma_t**2 / sigma_s**2
+    deviation = np.sqrt(beta) * sigma_t / sigma_s
+    return float(from_clean) * clean + float(from_noisy) * x + float(deviation) * noise
+
+
+def ddim_step(x: Any, clean: Any, now: Level, then: Level) -> Any:
+    """Follow the probability flow with the noise the estimate implies (Song et al. 2021, eta 0)."""
+    (alpha_s, sigma_s), (alpha_t, sigma_t) = now, then
+    noise = (x - alpha_s * clean) / sigma_s
+    return alpha_t * clean + sigma_t * noise
+
+
+def dpm_solver_step(
+    x: Any, clean: Any, now: Level, then: Level, last: tuple[Any, Level] | None
+) -> Any:
+    """One multistep step of second order in the log-SNR (Lu et al. 2022, DPM-Solver++ 2M).
+
+    Args:
+        last: the estimate and level of the step before; None makes the step first order.
+    """
+    (_, sigma_s), (alpha_t, sigma_t) = now, then
+    h = _log_ratio(then) - _log_ratio(now)
+    estimate = clean
+    if last is not None:
+        last_clean, last_level = last
+        h_last = _log_ratio(now) - _log_ratio(last_level)
+        correction = 0.5 * h / h_last
+        if np.isfinite(correction) and correction > 0:
+            estimate = (1 + correction) * clean - correction * last_clean
+    return (sigma_t / sigma_s) * x - float(alpha_t * np.expm1(-h)) * estimate
+
+
+def _log_ratio(level: Level) -> float:
+    """lambda = log(alpha / sigma), half the log-SNR; infinite at either end."""
+    alpha, sigma = level
+    with np.errstate(divide="ignore"):
+        return float(np.log(alpha) - np.log(sigma))
+
+
+@dataclass
+class Sampler:
+    """One pass of the reverse process over a batch.
+
+    Args:
+        name: ``ancestral``, ``ddim`` or ``dpm-solver++``.
+        noise_of: noise of a sampling step (1, 2, …), asked by the ancestral sampler alone.
+    """
+
+    name: str
+    noise_of: Callable[[int], Any]
+    _last: tuple[Any, Level] | None = None
+    _count: int = 0
+
+    def step(self, x: Any, clean: Any, now: Level, then: Level) -> Any:
+        """The pair at level `then`, from the pair at `now` and the estimate of the clean one."""
+        self._count += 1
+        last, self._last = self._last, (clean, now)
+        if then[1] == 0:
+            return clean
+        if self.name == "ancestral":
+            return ancestral_step(x, clean, now, then, self.noise_of(self._count))
+        if self.name == "ddim":
+            return ddim_step(x, clean, now, then)
+        return dpm_solver_step(x, clean, now, then, last)

@@ -1,0 +1,206 @@
+"""The settings of a generator: a tree of dataclasses that round-trips to TOML, and its presets.
+
+``paper`` is row for row what the paper fixes. ``fast`` is the same idea made affordable on two CPU
+cores: a quarter of the resolution inside the network, and a network that predicts the clean pair.
+"""
+
+import tomllib
+import types
+import typing
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from typing import Any, Literal, get_args, get_origin
+
+from engine.data.augmentation import Augmentation
+from engine.errors import SettingsError
+
+Predicts = Literal["noise", "velocity", "pair"]
+ScheduleName = Literal["linear", "shifted-cosine"]
+SamplerName = Literal["ancestral", "ddim", "dpm-solver++"]
+SAMPLERS: tuple[SamplerName, ...] = get_args(SamplerName)
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """A U-Net.
+
+    block: ``plain`` (one group norm, two convolutions, SiLU; the paper's) or ``modulated`` (two
+    group norms, the second scaled and shifted by the embedding).
+    patch: side of the squares that are folded into channels before the first convolution.
+    widths: features of each level, the bottleneck last; blocks: residual blocks of each level, on
+    the way down, in the bottleneck and on the way up.
+    attention: levels (0 is the finest) whose blocks are followed by self-attention.
+    """
+
+    block: Literal["plain", "modulated"]
+    patch: int
+    widths: tuple[int, ...]
+    blocks: int
+    attention: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class DiffusionSettings:
+    """The forward process and what the network predicts of it.
+
+    schedule ``linear`` takes betas from `beta_first` to `beta_last`; ``shifted-cosine`` takes
+    log-SNR(t) = -2 log tan(pi t / 2) + 2 log `shift` and ends in pure noise (zero terminal SNR).
+    """
+
+    steps: int
+    schedule: ScheduleName
+    predicts: Predicts
+    beta_first: float = 1e-4
+    beta_last: float = 0.02
+    shift: float = 1.0
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """The optimiser and the loss.
+
+    epochs: passes over the data after which training ends by itself.
+    warm_up_steps: steps over which the learning rate rises linearly, 0 for none.
+    decay_after_steps: from there the rate falls with the inverse square root of the step (no end
+    has to be known beforehand), 0 for never.
+    average_decay: of the exponential moving average of the weights, 0 for none.
+    heatmap_weight: weight of the heatmap's squared error, the image's is 1.
+    sigma_floor: ``pair`` prediction divides its squared error by max(sigma^2, `sigma_floor`).
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    warm_up_steps: int = 0
+    decay_after_steps: int = 0
+    gradient_clip: float = 0.0
+    average_decay: float = 0.0
+    heatmap_weight: float = 1.0
+    sigma_floor: float = 0.05
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class SamplingSettings:
+    """How pairs are drawn unless asked otherwise."""
+
+    sampler: SamplerName
+    steps: int
+
+
+@dataclass(frozen=True)
+class GeneratorSettings:
+    """All that is needed to train and sample one generator. `augmentation` None is none."""
+
+    preset: str
+    network: NetworkSettings
+    diffusion: DiffusionSettings
+    training: TrainingSettings
+    sampling: SamplingSettings
+    augmentation: Augmentation | None = field(default=None)
+
+    def to_toml(self) -> str:
+        """The settings as TOML; what is None is left out."""
+        import tomli_w
+
+        tree = {key: value for key, value in asdict(self).items() if value is not None}
+        return tomli_w.dumps(tree)
+
+    @classmethod
+    def from_toml(cls, text: str, source: str = "settings") -> "GeneratorSettings":
+        """Read what `to_toml` wrote, or a file of a user's.
+
+        Raises:
+            SettingsError: an unknown, missing or ill-typed entry, named.
+        """
+        try:
+            return _build(cls, tomllib.loads(text), "")
+        except (tomllib.TOMLDecodeError, ValueError) as error:
+            raise SettingsError(f"{source}: {error}") from error
+
+
+PAPER = GeneratorSettings(
+    preset="paper",
+    network=NetworkSettings(block="plain", patch=1, widths=(32, 64, 128, 256), blocks=3),
+    diffusion=DiffusionSettings(steps=800, schedule="linear", predicts="noise"),
+    training=TrainingSettings(epochs=10_000, batch_size=4, learning_rate=1e-3),
+    sampling=SamplingSettings(sampler="ancestral", steps=800),
+)
+
+FAST = GeneratorSettings(
+    preset="fast",
+    network=NetworkSettings(
+        block="modulated", patch=4, widths=(48, 96, 144, 192), blocks=2, attention=(2, 3)
+    ),
+    diffusion=DiffusionSettings(steps=1000, schedule="shifted-cosine", predicts="pair", shift=0.25),
+    training=TrainingSettings(
+        epochs=10_000,
+        batch_size=8,
+        learning_rate=6e-4,
+        warm_up_steps=200,
+        decay_after_steps=4000,
+        gradient_clip=1.0,
+        average_decay=0.999,
+        heatmap_weight=4.0,
+    ),
+    sampling=SamplingSettings(sampler="dpm-solver++", steps=20),
+    augmentation=Augmentation(),
+)
+
+PRESETS = {settings.preset: settings for settings in (FAST, PAPER)}
+
+
+def preset(name: str) -> GeneratorSettings:
+    """The preset of that name.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    if name not in PRESETS:
+        raise SettingsError(f"no preset '{name}'; there are: {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def with_training(settings: GeneratorSettings, **changes: Any) -> GeneratorSettings:
+    """`settings` with some of its training settings changed."""
+    return replace(settings, training=replace(settings.training, **changes))
+
+
+def _build(kind: Any, value: Any, where: str) -> Any:
+    """Check `value`, as TOML gave it, against the type `kind`; ValueError names the entry."""
+    if get_origin(kind) in (types.UnionType, typing.Union):
+        (kind,) = (option for option in get_args(kind) if option is not type(None))
+    if is_dataclass(kind):
+        return _build_dataclass(typing.cast(type, kind), value, where)
+    if get_origin(kind) is Literal:
+        if value not in get_args(kind):
+            raise ValueError(f"{where} is {value!r}, expected one of {', '.join(get_args(kind))}")
+        return value
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            raise ValueError(f"{where} is {value!r}, expected a list")
+        inner = get_args(kind)[0]
+        return tuple(_build(inner, item, f"{where}[{i}]") for i, item in enumerate(value))
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise ValueError(f"{where} is {value!r}, expected {kind.__name__}")
+    return value
+
+
+def _build_dataclass(kind: type, value: Any, where: str) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError(f"{where or 'the file'} must be a table")
+    known = {entry.name: entry for entry in fields(kind)}
+    for name in value:
+        if name not in known:
+            raise ValueError(f"unknown entry '{_join(where, name)}'")
+    hints = typing.get_type_hints(kind)
+    built = {name: _build(hints[name], item, _join(where, name)) for name, item in value.items()}
+    try:
+        return kind(**built)
+    except TypeError as error:
+        raise ValueError(f"{where or 'the file'}: {error}") from error
+
+
+def _join(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name

@@ -1,0 +1,134 @@
+"""Weights files: one safetensors with the network, the prior and JSON metadata.
+
+Nothing is unpickled. A file that is not what it says is refused with one line.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.errors import SettingsError, WeightsError
+from engine.generate.settings import GeneratorSettings
+
+FORMAT = "ossa-weights-1"
+WEIGHTS_NAME = "weights.safetensors"
+
+
+@dataclass(frozen=True)
+class WeightsInfo:
+    """What a weights file says of itself.
+
+    hash: 16 hexadecimal digits of the file's BLAKE2b; metadata: step, pairs_seen, anatomy,
+    data_fingerprint, version …
+    """
+
+    path: Path
+    hash: str
+    settings: GeneratorSettings
+    metadata: dict[str, Any]
+
+
+def weights_path(path: Path) -> Path:
+    """The weights file that `path` means: itself, or the one in a run's folder.
+
+    Raises:
+        WeightsError: there is none.
+    """
+    candidate = path / WEIGHTS_NAME if path.is_dir() else path
+    if not candidate.is_file():
+        raise WeightsError(f"no weights at {path}: name a run's folder or a .safetensors file")
+    return candidate
+
+
+def save_weights(path: Path, tensors: dict, settings: GeneratorSettings, metadata: dict) -> None:
+    """Write weights beside `path`, then replace it.
+
+    Args:
+        tensors: torch tensors by name, ``network.…`` and ``prior.…``.
+    """
+    from engine.generate.checkpoint import replace_safetensors
+
+    header = {"format": FORMAT, "settings": settings.to_toml(), "metadata": json.dumps(metadata)}
+    replace_safetensors(path, tensors, header)
+
+
+def read_weights_info(path: Path) -> WeightsInfo:
+    """Settings, metadata and hash of a weights file or a run's folder, without loading torch.
+
+    Raises:
+        WeightsError: it is not a weights file of Ossa.
+    """
+    source = weights_path(path)
+    header = _read_header(source)
+    try:
+        if header.get("format") != FORMAT:
+            raise WeightsError(
+                f"{source} is not an Ossa weights file (format {header.get('format')!r}, "
+                f"expected {FORMAT!r})"
+            )
+        settings = GeneratorSettings.from_toml(header["settings"], str(source))
+        metadata = json.loads(header["metadata"])
+    except (KeyError, json.JSONDecodeError, SettingsError) as error:
+        raise WeightsError(f"{source} is not a weights file this version reads: {error}") from error
+    with source.open("rb") as stream:
+        digest = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=8))
+    return WeightsInfo(source, digest.hexdigest(), settings, metadata)
+
+
+def read_prior_arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of the prior that travels with the weights (`engine.assess.prior.Prior`).
+
+    Raises:
+        WeightsError: the file holds none.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    source = weights_path(path)
+    try:
+        with safe_open(source, framework="numpy") as stored:
+            names = [name for name in stored.keys() if name.startswith("prior.")]  # noqa: SIM118
+            arrays = {name.removeprefix("prior."): stored.get_tensor(name) for name in names}
+    except SafetensorError as error:
+        raise WeightsError(f"{source} is not a safetensors file: {error}") from error
+    if not arrays:
+        raise WeightsError(f"{source} holds no prior: train again with this version")
+    return arrays
+
+
+def load_denoiser(info: WeightsInfo) -> Any:
+    """The denoiser of a weights file, float32 on the CPU (`engine.generate.denoiser.Denoiser`).
+
+    Raises:
+        WeightsError: tensors that do not fit the settings.
+    """
+    from safetensors.torch import load_file
+
+    from engine.generate.denoiser import Denoiser, in_channels_last
+
+    stored = load_file(info.path)
+    denoiser = Denoiser(info.settings)
+    state = {
+        name.removeprefix("network."): tensor.float()
+        for name, tensor in stored.items()
+        if name.startswith("network.")
+    }
+    try:
+        denoiser.network.load_state_dict(state)
+    except RuntimeError as error:
+        line = str(error).splitlines()[-1].strip()
+        raise WeightsError(f"{info.path} does not fit its own settings: {line}") from error
+    return in_channels_last(denoiser.eval())
+
+
+def _read_header(source: Path) -> dict[str, str]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(source, framework="numpy") as stored:
+            return stored.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{source} is not a safetensors file: {error}") from error

@@ -1,0 +1,184 @@
+"""Training resumes to the step, stops and keeps, cancels and discards."""
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from safetensors.torch import load_file  # noqa: E402
+
+from engine.errors import WeightsError  # noqa: E402
+from engine.events import (  # noqa: E402
+    CancelToken,
+    CheckpointSaved,
+    Notice,
+    PreviewReady,
+    TrainingStep,
+)
+from engine.generate.training import TrainingPlan, learning_rate, train_generator  # noqa: E402
+from engine.generate.weights import (  # noqa: E402
+    load_denoiser,
+    read_prior_arrays,
+    read_weights_info,
+)
+
+
+@pytest.fixture
+def plan(tmp_path, radiographs, tiny):
+    return TrainingPlan(
+        settings=tiny,
+        data=radiographs,
+        out=tmp_path / "run",
+        companions={"edges": np.arange(6).reshape(3, 2)},
+        metadata={"anatomy": "hand"},
+        max_steps=12,
+        log_every=1,
+    )
+
+
+def run(plan, token=None):
+    return list(train_generator(plan, token or CancelToken()))
+
+
+def losses(plan):
+    with (plan.out / "loss.csv").open() as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_training_ends_at_its_last_step_with_weights_that_load(plan):
+    events = run(plan)
+    assert [e.step for e in events if isinstance(e, TrainingStep)] == list(range(1, 13))
+    assert isinstance(events[-1], CheckpointSaved)
+    info = read_weights_info(plan.out)
+    assert info.settings == plan.settings
+    assert info.metadata["step"] == 12
+    assert info.metadata["pairs_seen"] == 12 * plan.settings.training.batch_size
+    np.testing.assert_array_equal(read_prior_arrays(plan.out)["edges"], plan.companions["edges"])
+    assert load_denoiser(info).network.conditions == 7
+
+
+def test_a_resumed_run_ends_with_the_same_numbers_as_one_that_never_stopped(plan, tmp_path):
+    run(plan)
+    halved = replace(plan, out=tmp_path / "halved")
+    run(replace(halved, max_steps=5))
+    events = run(halved)
+    assert any(isinstance(e, Notice) and "step 5" in e.text for e in events)
+    whole, resumed = (load_file(p.out / "state.safetensors") for p in (plan, halved))
+    assert whole.keys() == resumed.keys()
+    for name, tensor in whole.items():
+        torch.testing.assert_close(resumed[name], tensor, rtol=0, atol=0)
+    timeless = [[{k: r[k] for k in r if k != "elapsed"} for r in losses(p)] for p in (plan, halved)]
+    assert timeless[0] == timeless[1]
+
+
+def test_stopping_keeps_what_was_trained(plan):
+    token = CancelToken()
+    job = train_generator(plan, token)
+    for event in job:
+        if isinstance(event, TrainingStep) and event.step == 4:
+            token.stop()
+    assert read_weights_info(plan.out).metadata["step"] == 4
+
+
+def test_cancelling_a_new_run_leaves_neither_weights_nor_state(plan):
+    token = CancelToken()
+    for event in train_generator(replace(plan, checkpoint_seconds=0), token):
+        if isinstance(event, TrainingStep) and event.step == 4:
+            token.cancel()
+    assert not list(plan.out.glob("*.safetensors*"))
+    assert not (plan.out / "loss.csv").exists()
+
+
+def test_cancelling_a_resumed_run_puts_it_back_as_it_was_found(plan):
+    run(replace(plan, max_steps=3))
+    before = {p.name: p.read_bytes() for p in plan.out.glob("*.*")}
+    token = CancelToken()
+    for event in train_generator(replace(plan, checkpoint_seconds=0), token):
+        if isinstance(event, TrainingStep) and event.step == 8:
+            token.cancel()
+    assert {p.name: p.read_bytes() for p in plan.out.glob("*.*")} == before
+
+
+def test_closing_the_job_saves_what_was_trained(plan):
+    job = train_generator(plan, CancelToken())
+    next(event for event in job if isinstance(event, TrainingStep) and event.step == 6)
+    job.close()
+    assert read_weights_info(plan.out).metadata["step"] == 6
+
+
+def test_loss_rows_that_died_with_the_process_are_written_once(plan):
+    run(replace(plan, max_steps=4))
+    with (plan.out / "loss.csv").open("a") as stream:
+        stream.write("5,20,1.0,0.1,1,1,1\n6,24,1.")
+    run(plan)
+    assert [int(row["step"]) for row in losses(plan)] == list(range(1, 13))
+
+
+def test_a_run_of_other_settings_is_refused(plan, tiny):
+    run(replace(plan, max_steps=1))
+    other = replace(tiny, training=replace(tiny.training, learning_rate=0.5))
+    with pytest.raises(WeightsError, match="other settings"):
+        run(replace(plan, settings=other))
+
+
+def test_a_run_on_other_radiographs_is_refused(plan):
+    run(replace(plan, max_steps=1))
+    with pytest.raises(WeightsError, match="other radiographs"):
+        run(replace(plan, data=replace(plan.data, fingerprint="others")))
+
+
+def test_a_damaged_state_is_refused_in_one_line(plan):
+    run(replace(plan, max_steps=1))
+    state = plan.out / "state.safetensors"
+    state.write_bytes(state.read_bytes()[:1000])
+    with pytest.raises(WeightsError, match="damaged") as caught:
+        run(plan)
+    assert "\n" not in str(caught.value)
+
+
+def test_time_runs_out_over_resumptions_too(plan):
+    run(replace(plan, max_steps=2))
+    run(replace(plan, max_steps=None, max_seconds=1e-6))
+    assert read_weights_info(plan.out).metadata["step"] == 2
+
+
+def test_previews_are_pairs_from_the_average_and_leave_the_weights_alone(plan, tmp_path):
+    events = run(replace(plan, preview_seconds=0, max_steps=3))
+    previews = [e for e in events if isinstance(e, PreviewReady)]
+    assert len(previews) == 3
+    assert previews[0].pairs.shape == (4, 2, 256, 256)
+    assert not previews[0].pairs.flags.writeable
+    assert len(list((plan.out / "previews").glob("*.png"))) == 3
+    without = replace(plan, out=tmp_path / "without", max_steps=3)
+    run(without)
+    kept, expected = (load_file(p.out / "state.safetensors") for p in (plan, without))
+    for name in expected:
+        torch.testing.assert_close(kept[name], expected[name], rtol=0, atol=0)
+
+
+def test_the_loss_falls(plan):
+    run(replace(plan, max_steps=60))
+    total = [float(row["total"]) for row in losses(plan)]
+    assert np.mean(total[-10:]) < 0.7 * np.mean(total[:10])
+
+
+def test_the_learning_rate_warms_up_and_then_falls_with_the_root_of_the_step(tiny):
+    settings = replace(
+        tiny, training=replace(tiny.training, warm_up_steps=10, decay_after_steps=100)
+    )
+    peak = settings.training.learning_rate
+    rates = [learning_rate(settings, step) for step in (0, 9, 99, 399)]
+    np.testing.assert_allclose(rates, [peak / 10, peak, peak, peak / 2])
+
+
+@pytest.mark.parametrize("content", [b"", b"not a safetensors file", b"\x80\x04pickle"])
+def test_a_file_that_is_not_weights_is_refused_in_one_line(tmp_path, content):
+    path = tmp_path / "weights.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(WeightsError) as caught:
+        read_weights_info(path)
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
