@@ -1,0 +1,203 @@
+"""The project's SQLite file: schema, connection, transactions, and its errors in one line.
+
+The trail is append-only: triggers refuse to change, remove or replace a row, whoever asks. What
+stands for a pair is a pure function of the trail (view ``standing``).
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.errors import ProjectError
+
+DATABASE_NAME = "review.sqlite"
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x4F535341  # "OSSA"
+BUSY_SECONDS = 10.0
+
+_SCHEMA = """
+CREATE TABLE project (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+CREATE TABLE pair (
+    ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
+    identifier TEXT NOT NULL UNIQUE,
+    created TEXT NOT NULL,
+    weights_hash TEXT NOT NULL,
+    seed TEXT NOT NULL,
+    sample INTEGER NOT NULL,
+    settings TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),
+    reason_codes TEXT NOT NULL,
+    assessment TEXT NOT NULL,
+    UNIQUE (weights_hash, seed, settings, sample)
+) STRICT;
+CREATE TABLE trail (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid TEXT NOT NULL UNIQUE,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    what TEXT NOT NULL CHECK (what IN ('verdict', 'decision', 'undo', 'redo', 'export')),
+    identifier TEXT NOT NULL REFERENCES pair (identifier),
+    from_verdict TEXT CHECK (from_verdict IN ('accept', 'reject')),
+    to_verdict TEXT CHECK (to_verdict IN ('accept', 'reject')),
+    why TEXT NOT NULL,
+    group_uuid TEXT NOT NULL,
+    decision_group TEXT,
+    in_force TEXT REFERENCES trail (uuid),
+    replaces TEXT REFERENCES trail (uuid)
+) STRICT;
+CREATE INDEX trail_of_pair ON trail (identifier, position);
+CREATE INDEX trail_of_group ON trail (decision_group, position);
+CREATE INDEX trail_of_actor ON trail (who, what, position);
+CREATE VIEW standing AS
+SELECT pair.*, decision.uuid AS in_force, decision.to_verdict AS decision,
+       decision.who AS decided_by, decision.at AS decided_at, decision.why AS decided_why
+FROM pair LEFT JOIN trail AS decision ON decision.uuid = (
+    SELECT latest.in_force FROM trail AS latest
+    WHERE latest.identifier = pair.identifier AND latest.what IN ('decision', 'undo', 'redo')
+    ORDER BY latest.position DESC LIMIT 1
+);
+"""
+_APPEND_ONLY = """
+CREATE TRIGGER {table}_is_not_changed BEFORE UPDATE ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+CREATE TRIGGER {table}_is_not_removed BEFORE DELETE ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+CREATE TRIGGER {table}_is_not_replaced BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key} OR {rowid} = NEW.{rowid})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+"""
+
+
+def connect(folder: Path) -> sqlite3.Connection:
+    """A connection to the project's database, which is made when missing. May cross threads."""
+    connection = sqlite3.connect(
+        folder / DATABASE_NAME,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.row_factory = sqlite3.Row
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def choose_journal(connection: sqlite3.Connection, network_share: bool) -> bool:
+    """Write-ahead log, or a rollback journal on a network share.
+
+    Returns:
+        Whether the write-ahead log is in use (a file system may refuse it).
+    """
+    wanted = "delete" if network_share else "wal"
+    mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    if mode != wanted:
+        mode = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0]
+    return mode == "wal"
+
+
+def is_blank(connection: sqlite3.Connection) -> bool:
+    """Whether the database holds nothing at all yet."""
+    tables = connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]
+    return tables == 0 and _pragma(connection, "application_id") in (0, APPLICATION_ID)
+
+
+def create_schema(connection: sqlite3.Connection, facts: dict[str, str]) -> None:
+    """Fill a blank database, inside the caller's transaction."""
+    script = _SCHEMA
+    script += _APPEND_ONLY.format(table="trail", key="uuid", rowid="position")
+    script += _APPEND_ONLY.format(table="pair", key="identifier", rowid="ordinal")
+    for statement in _statements(script):
+        connection.execute(statement)
+    connection.executemany("INSERT INTO project VALUES (?, ?)", facts.items())
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The single statements of a script; `executescript` would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def check_version(connection: sqlite3.Connection, folder: Path) -> None:
+    """Make sure that this is a project of a version that this Ossa knows.
+
+    Raises:
+        ProjectError: something else, or from a newer Ossa.
+    """
+    if is_blank(connection):
+        raise ProjectError(f"{folder} is not a review project: {DATABASE_NAME} is empty")
+    if _pragma(connection, "application_id") != APPLICATION_ID:
+        raise ProjectError(
+            f"{folder} is not a review project: {DATABASE_NAME} was not made by Ossa"
+        )
+    version = _pragma(connection, "user_version")
+    if version > SCHEMA_VERSION:
+        raise ProjectError(
+            f"{folder} was written by a newer Ossa (format {version}, this one knows "
+            f"{SCHEMA_VERSION}): update Ossa to open it"
+        )
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing, as the database's only writer."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def told_in_one_line(folder: Path) -> Iterator[None]:
+    """Turn what the disk and SQLite say into a `ProjectError`; bugs of ours pass through."""
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise ProjectError(f"{folder}{_database_trouble(error)}") from error
+    except OSError as error:
+        raise ProjectError(f"{folder}{disk_trouble(error)}") from error
+
+
+def _database_trouble(error: sqlite3.DatabaseError) -> str:
+    primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    known = {
+        sqlite3.SQLITE_NOTADB: f" is not a review project: {DATABASE_NAME} is no SQLite file",
+        sqlite3.SQLITE_CORRUPT: f": {DATABASE_NAME} is damaged, restore it from a backup",
+        sqlite3.SQLITE_READONLY: " is read-only: copy the project to where you may write",
+        sqlite3.SQLITE_CANTOPEN: f": {DATABASE_NAME} cannot be opened, check the folder's rights",
+        sqlite3.SQLITE_PERM: f": {DATABASE_NAME} cannot be opened, check the folder's rights",
+        sqlite3.SQLITE_FULL: ": the disk is full, make room and try again",
+        sqlite3.SQLITE_BUSY: f" is busy: another program kept it locked for {BUSY_SECONDS:.0f} s",
+        sqlite3.SQLITE_LOCKED: " is busy: another part of Ossa keeps it locked",
+    }
+    return known.get(primary_code, f": {DATABASE_NAME} cannot be read or written ({error})")
+
+
+def disk_trouble(error: OSError) -> str:
+    """What went wrong and what to do, to follow the name of a folder."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ": the disk is full, make room and try again"
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return " is read-only: choose a folder where you may write"
+    return f" cannot be read or written: {error.strerror or error}"
