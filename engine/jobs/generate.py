@@ -1,0 +1,231 @@
+"""The generation job: sample pairs, assess each, keep them in a review project."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import count as count_from
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from engine.errors import SettingsError
+from engine.events import (
+    CancelToken,
+    Event,
+    JobFinished,
+    JobStarted,
+    Notice,
+    PairAssessed,
+    PairSampled,
+)
+
+CPU_BATCH = 4
+GPU_BATCH = 32
+GIVE_UP_AFTER = 50  # pairs drawn per pair wanted, before `until_accepted` gives up
+
+
+@dataclass(frozen=True)
+class GenerateRequest:
+    """All that a generation needs.
+
+    weights: a run's folder or a weights file; project: the review project, made if need be.
+    count: pairs 0 … count - 1 of the seed are to exist in the end, whoever made them; or
+    until_accepted: go on until the gate has accepted that many pairs of this seed.
+    sampler, steps: None for the weights' own default. batch_size None is chosen by the device.
+    """
+
+    weights: Path
+    project: Path
+    count: int | None = 24
+    until_accepted: int | None = None
+    seed: int = 0
+    sampler: str | None = None
+    steps: int | None = None
+    batch_size: int | None = None
+    policy: str = "paper"
+    device: str = "auto"
+    precision: str = "auto"
+
+
+def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
+    """Sample, assess and store pairs; those of the same weights, seed and settings that the project
+    holds already are not made again, so a job that was killed goes on where it was.
+
+    Yields:
+        `JobStarted`, `Notice`, `SamplingStep`, `PairAssessed`, `JobFinished`.
+
+    Raises:
+        OssaError: in one line, what is wrong with the weights, the project or the request.
+    """
+    from engine.assess.gate import find_policy
+    from engine.assess.prior import Prior
+    from engine.generate.weights import load_denoiser, read_prior_arrays, read_weights_info
+    from engine.jobs.device import choose_device
+    from engine.review.project import ReviewProject
+
+    info = read_weights_info(request.weights)
+    sampler, steps = _sampling(request, info.settings)
+    find_policy(request.policy)
+    device = choose_device(request.device, request.precision, training=False)
+    for text in device.notices:
+        yield Notice(text)
+    prior_arrays = read_prior_arrays(request.weights)
+    with ReviewProject.open_or_create(request.project, info.metadata["anatomy"]) as project:
+        for text in project.notices:
+            yield Notice(text)
+        project.store_prior(prior_arrays)
+        settings = {
+            "preset": info.settings.preset,
+            "sampler": sampler,
+            "steps": steps,
+            "device": device.name.partition(":")[0],
+            "precision": device.precision,
+            "version": version("ossa"),
+        }
+        run = _Generation(
+            request=request,
+            info_hash=info.hash,
+            settings=settings,
+            project=project,
+            prior=Prior.from_arrays(prior_arrays),
+        )
+        yield run.started()
+        denoiser = load_denoiser(info).to(device.name)
+        yield from run.pairs(denoiser, sampler, steps, device.precision, token)
+        yield JobFinished(run.summary(token))
+
+
+@dataclass
+class _Generation:
+    """One generation into one project: what is there already and what has come."""
+
+    request: GenerateRequest
+    info_hash: str
+    settings: dict[str, Any]
+    project: Any
+    prior: Any
+    sampled: int = 0
+    accepted: int = 0
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.present = self.project.sampled_indices(
+            self.info_hash, self.request.seed, self.settings
+        )
+        self.accepted_before = 0
+        if self.request.until_accepted is not None:
+            self.accepted_before = sum(
+                row.accepted_by_gate and self._is_ours(row.identifier)
+                for row in self.project.rows()
+            )
+
+    def _is_ours(self, identifier: str) -> bool:
+        origin = self.project.origin(identifier)
+        ours = (self.info_hash, self.request.seed, self.settings)
+        return (origin.weights_hash, origin.seed, origin.settings) == ours
+
+    def started(self) -> JobStarted:
+        if self.request.until_accepted is not None:
+            return JobStarted(
+                "Generating", "accepted pair", self.request.until_accepted, self.accepted_before
+            )
+        total = self.request.count or 0
+        done = sum(1 for index in self.present if index < total)
+        return JobStarted("Generating", "pair", total, done)
+
+    def pairs(
+        self, denoiser: Any, sampler: str, steps: int, precision: str, token: CancelToken
+    ) -> Iterator[Event]:
+        import time
+
+        import torch
+
+        from engine.generate.sampling import sample_pairs
+
+        on_gpu = denoiser.alpha.device.type == "cuda"
+        batch_size = self.request.batch_size or (GPU_BATCH if on_gpu else CPU_BATCH)
+        missing = self._missing()
+        waiting: list[int] = []
+        while not token.stopped:
+            waiting = waiting or list(islice(missing, self._batch(batch_size)))
+            if not waiting:
+                return
+            start = time.monotonic()
+            try:
+                for event in sample_pairs(
+                    denoiser, self.request.seed, waiting, sampler, steps, token, precision
+                ):
+                    yield self._assessed(event) if isinstance(event, PairSampled) else event
+            except torch.cuda.OutOfMemoryError:
+                if batch_size == 1:
+                    raise
+                batch_size, missing = batch_size // 2, self._missing()
+                yield Notice(f"The GPU's memory is full; going on with {batch_size} pairs at once")
+            self.seconds += time.monotonic() - start
+            waiting = []
+
+    def _missing(self) -> Iterator[int]:
+        """Numbers of the pairs that are still to be made, in order, until the request is met."""
+        request = self.request
+        numbers = iter(range(request.count or 0))
+        if request.until_accepted is not None:
+            limit = GIVE_UP_AFTER * request.until_accepted
+            numbers = iter(range(limit)) if limit else count_from()
+        for index in numbers:
+            if request.until_accepted is not None and self.total_accepted >= request.until_accepted:
+                return
+            if index not in self.present:
+                yield index
+
+    def _batch(self, batch_size: int) -> int:
+        if self.request.until_accepted is None:
+            return batch_size
+        return max(1, min(batch_size, self.request.until_accepted - self.total_accepted))
+
+    @property
+    def total_accepted(self) -> int:
+        return self.accepted_before + self.accepted
+
+    def _assessed(self, event: PairSampled) -> PairAssessed:
+        from engine.assess.gate import assess
+        from engine.review.project import Origin
+
+        assessment = assess(
+            event.pair, self.prior, self.project.anatomy, self.request.policy, seed=event.index
+        )
+        origin = Origin(self.info_hash, self.request.seed, event.index, self.settings)
+        identifier = self.project.add_pair(event.pair, assessment, origin)
+        self.present.add(event.index)
+        self.sampled += 1
+        self.accepted += assessment.accepted
+        return PairAssessed(identifier, event.index, event.pair, assessment)
+
+    def summary(self, token: CancelToken) -> dict[str, Any]:
+        wanted = self.request.until_accepted
+        return {
+            "project": str(self.project.folder),
+            "sampled": self.sampled,
+            "accepted": self.accepted,
+            "acceptance": self.accepted / self.sampled if self.sampled else None,
+            "seconds_per_pair": self.seconds / self.sampled if self.sampled else None,
+            "gave_up": wanted is not None and self.total_accepted < wanted and not token.stopped,
+        }
+
+
+def _sampling(request: GenerateRequest, settings: Any) -> tuple[str, int]:
+    """Sampler and number of steps, checked."""
+    from engine.generate.settings import SAMPLERS
+
+    sampler = request.sampler or settings.sampling.sampler
+    if sampler not in SAMPLERS:
+        raise SettingsError(f"no sampler '{sampler}'; there are: {', '.join(SAMPLERS)}")
+    default = settings.sampling.steps if sampler == settings.sampling.sampler else None
+    whole = settings.diffusion.steps
+    steps = (
+        request.steps or default or {"ancestral": whole, "ddim": 50, "dpm-solver++": 20}[sampler]
+    )
+    if not 1 <= steps <= whole:
+        raise SettingsError(f"{steps} steps asked for, these weights have 1 to {whole}")
+    if not 0 <= request.seed < 2**64:
+        raise SettingsError(f"seed {request.seed} is not between 0 and 2^64 - 1")
+    return sampler, steps

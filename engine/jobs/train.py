@@ -1,0 +1,154 @@
+"""The training job: radiographs in, a run's folder with weights and prior out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import DataError, SettingsError
+from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice, TrainingStep
+
+if TYPE_CHECKING:
+    from engine.data.canvas_set import CanvasSet
+    from engine.generate.settings import GeneratorSettings
+
+SETTINGS_NAME = "settings.toml"
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """All that a training needs.
+
+    data: a landmark data set's folder, or a canvas file (``.npz``) where no image library is.
+    out: the run's folder, made or gone on with; preset: ``fast``, ``paper`` or a settings TOML.
+    images: how many of the training radiographs to use (a seeded choice), None for all.
+    max_steps, max_seconds: of the whole run, resumptions included.
+    """
+
+    data: Path
+    out: Path
+    preset: str = "fast"
+    anatomy: str = "hand"
+    split: str | None = None
+    images: int | None = None
+    max_steps: int | None = None
+    max_seconds: float | None = None
+    device: str = "auto"
+    precision: str = "auto"
+    checkpoint_seconds: float = 120.0
+    preview_seconds: float = 300.0
+
+
+def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
+    """Read the radiographs, fit the prior, train the generator.
+
+    Yields:
+        `JobStarted`, `Notice`, `TrainingStep`, `PreviewReady`, `CheckpointSaved`, `JobFinished`.
+
+    Raises:
+        OssaError: in one line, what is wrong with the data, the settings or the run's folder.
+    """
+    from engine.assess.prior import fit_prior
+    from engine.jobs.device import choose_device
+    from engine.jobs.radiographs import read_canvas_radiographs
+
+    yield JobStarted(f"Training {request.out.name}", "step", request.max_steps)
+    settings = read_settings(request.preset)
+    radiographs, anatomy = yield from read_canvas_radiographs(
+        request.data, request.anatomy, request.split, "train"
+    )
+    if request.images is not None:
+        radiographs = choose_radiographs(radiographs, request.images, settings.training.seed)
+    prior = fit_prior(radiographs.points, anatomy)
+    device = choose_device(request.device, request.precision, training=True)
+    for text in device.notices:
+        yield Notice(text)
+    yield Notice(
+        f"{len(radiographs.ids)} training radiographs, preset {settings.preset}, "
+        f"on {device.name} in {device.precision}"
+    )
+    _make_run_folder(request.out, settings)
+
+    from engine.generate.training import TrainingPlan, train_generator
+
+    plan = TrainingPlan(
+        settings=settings,
+        data=radiographs,
+        out=request.out,
+        companions=prior.to_arrays(),
+        metadata={"anatomy": request.anatomy, "version": version("ossa")},
+        max_steps=request.max_steps,
+        max_seconds=request.max_seconds,
+        checkpoint_seconds=request.checkpoint_seconds,
+        preview_seconds=request.preview_seconds,
+        **device.fabric,
+    )
+    last: TrainingStep | None = None
+    for event in train_generator(plan, token):
+        if isinstance(event, TrainingStep):
+            last = event
+        yield event
+    yield JobFinished(_summary(request.out, last, token))
+
+
+def read_settings(preset_or_file: str) -> "GeneratorSettings":
+    """The settings of a preset's name or of a TOML file.
+
+    Raises:
+        SettingsError: no such preset or file, or a file that does not hold settings.
+    """
+    from engine.generate.settings import PRESETS, GeneratorSettings, preset
+
+    path = Path(preset_or_file)
+    if preset_or_file in PRESETS or path.suffix != ".toml":
+        return preset(preset_or_file)
+    try:
+        return GeneratorSettings.from_toml(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise SettingsError(f"cannot read settings {path}: {error.strerror}") from error
+
+
+def choose_radiographs(radiographs: "CanvasSet", count: int, seed: int) -> "CanvasSet":
+    """A seeded choice of `count` of the radiographs.
+
+    Raises:
+        DataError: there are fewer.
+    """
+    import numpy as np
+
+    total = len(radiographs.ids)
+    if not 1 <= count <= total:
+        raise DataError(f"{count} training radiographs asked for, the split has {total}")
+    chosen = np.sort(np.random.default_rng(seed).permutation(total)[:count])
+    return replace(
+        radiographs,
+        ids=tuple(radiographs.ids[index] for index in chosen),
+        images=radiographs.images[chosen],
+        points=radiographs.points[chosen],
+        sizes=radiographs.sizes[chosen],
+        fingerprint=f"{radiographs.fingerprint}-{count}-{seed}",
+    )
+
+
+def _make_run_folder(out: Path, settings: "GeneratorSettings") -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        beside = out / f"{SETTINGS_NAME}.part"
+        beside.write_text(settings.to_toml(), encoding="utf-8")
+        beside.replace(out / SETTINGS_NAME)
+    except OSError as error:
+        raise SettingsError(f"cannot write to the run's folder {out}: {error.strerror}") from error
+
+
+def _summary(out: Path, last: TrainingStep | None, token: CancelToken) -> dict:
+    summary: dict = {"out": str(out), "discarded": token.cancelled}
+    if last is not None:
+        summary |= {
+            "step": last.step,
+            "pairs_seen": last.pairs_seen,
+            "losses": last.losses,
+            "pairs_per_second": last.pairs_per_second,
+            "elapsed": last.elapsed,
+        }
+    return summary
