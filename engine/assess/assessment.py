@@ -122,4 +122,6 @@ class Assessment:
 
 
 def _without_nan(array: np.ndarray) -> list:
-    return np.where(np.isnan(array), None, array.astype(object)).tolist()
+    values = array.astype(object)
+    values[np.isnan(array)] = None
+    return values.tolist()

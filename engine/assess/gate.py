@@ -1,0 +1,181 @@
+"""The gate: from a heatmap to labelled landmarks, residuals and a verdict with its reasons."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.anatomy import Anatomy
+from engine.assess.assessment import Assessment, Reason
+from engine.assess.labelling import Labelling, label_paper
+from engine.assess.prior import Prior
+from engine.assess.shape_model import Match, match_mean_shape
+from engine.assess.verdict import judge_paper
+from engine.errors import SettingsError, WeightsError
+from engine.heatmap import Candidates, find_candidates
+from engine.pair import Pair
+
+# Factors of more pairs at once fall out of the processor's cache and cost more, not less.
+_PAIRS_AT_ONCE = 4
+# Two landmarks nearer than this (canvas pixels) would be one peak of a heatmap.
+_SAME_MARKER = 1.0
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How the gate labels and what it refuses.
+
+    label: a batch of candidates to as many labellings; judge: why one labelled pair is refused,
+    nothing if it is accepted.
+    """
+
+    name: str
+    summary: str
+    label: Callable[[Sequence[Candidates], Prior, Anatomy], list[Labelling]]
+    judge: Callable[[Candidates, Labelling, Match, Anatomy], tuple[Reason, ...]]
+
+
+POLICIES = {
+    policy.name: policy
+    for policy in (
+        Policy(
+            name="paper",
+            summary="as published: belief propagation, no shared marker, wrist within its limit",
+            label=label_paper,
+            judge=judge_paper,
+        ),
+    )
+}
+
+
+def find_policy(name: str) -> Policy:
+    """The policy of that name.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    if name not in POLICIES:
+        raise SettingsError(f"there is no policy '{name}': choose one of {', '.join(POLICIES)}")
+    return POLICIES[name]
+
+
+def assess(
+    pair: Pair | np.ndarray, prior: Prior, anatomy: Anatomy, policy: str = "paper", seed: int = 0
+) -> Assessment:
+    """Label one pair and judge it. Whatever the heatmap holds, there is a verdict.
+
+    Args:
+        pair: a pair, or a heatmap (height, width) in [-1, 1].
+        prior: fitted on the training shapes of this anatomy.
+        policy: one of `POLICIES`.
+        seed: makes RANSAC's samples those of this pair.
+
+    Raises:
+        SettingsError: no such policy.
+        WeightsError: the prior is one of another anatomy.
+    """
+    return assess_batch([pair], prior, anatomy, policy, [seed])[0]
+
+
+def assess_batch(
+    pairs: Sequence[Pair | np.ndarray],
+    prior: Prior,
+    anatomy: Anatomy,
+    policy: str = "paper",
+    seeds: Sequence[int] | None = None,
+) -> list[Assessment]:
+    """`assess` for many pairs at once; `seeds` holds one each (0 for all when left out)."""
+    rules = find_policy(policy)
+    _check_fit(prior, anatomy)
+    seeds = [0] * len(pairs) if seeds is None else seeds
+    if len(seeds) != len(pairs):
+        raise ValueError(f"{len(seeds)} seeds for {len(pairs)} pairs")
+    assessments = []
+    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
+        part = slice(start, start + _PAIRS_AT_ONCE)
+        peaks = [_candidates(pair, anatomy) for pair in pairs[part]]
+        labellings = rules.label(peaks, prior, anatomy)
+        assessments += [
+            _conclude(rules, *each, prior, anatomy)
+            for each in zip(peaks, labellings, seeds[part], strict=True)
+        ]
+    return assessments
+
+
+def assess_landmarks(
+    points: np.ndarray, prior: Prior, anatomy: Anatomy, policy: str = "paper", seed: int = 0
+) -> Assessment:
+    """Judge landmarks that are already labelled: an annotation, or what a clinician dragged.
+
+    The same shape match and verdict as `assess`; there is nothing to label. Landmarks within one
+    canvas pixel of each other count as one marker, as they would in a heatmap.
+
+    Args:
+        points: (L, 2) canvas pixels, NaN for a landmark without a place.
+
+    Raises:
+        SettingsError, WeightsError: as `assess`.
+    """
+    rules = find_policy(policy)
+    _check_fit(prior, anatomy)
+    peaks, labelling = _as_labelled(np.asarray(points, dtype=np.float64), prior)
+    return _conclude(rules, peaks, labelling, seed, prior, anatomy)
+
+
+def _conclude(
+    rules: Policy,
+    peaks: Candidates,
+    labelling: Labelling,
+    seed: int,
+    prior: Prior,
+    anatomy: Anatomy,
+) -> Assessment:
+    match = match_mean_shape(labelling.landmarks, prior, anatomy.match_threshold, seed)
+    reasons = rules.judge(peaks, labelling, match, anatomy)
+    return Assessment(
+        policy=rules.name,
+        accepted=not reasons,
+        reasons=reasons,
+        candidates=peaks,
+        chosen=labelling.chosen,
+        landmarks=labelling.landmarks,
+        beliefs=labelling.beliefs,
+        expected=match.expected,
+        residuals=match.residuals,
+        inliers=match.inliers,
+        edges=prior.edges,
+        millimetres_per_pixel=labelling.millimetres_per_pixel,
+        converged=labelling.converged,
+        sweeps=labelling.sweeps,
+    )
+
+
+def _candidates(pair: Pair | np.ndarray, anatomy: Anatomy) -> Candidates:
+    heatmap = pair.heatmap if isinstance(pair, Pair) else pair
+    return find_candidates(heatmap, anatomy.landmark_count)
+
+
+def _as_labelled(points: np.ndarray, prior: Prior) -> tuple[Candidates, Labelling]:
+    """Every known landmark as a candidate, and who has which; near ones have the first's."""
+    known = np.isfinite(points).all(axis=1)
+    peaks = Candidates(positions=points[known], values=np.ones(known.sum()))
+    apart = np.linalg.norm(peaks.positions[:, None] - peaks.positions[None], axis=-1)
+    chosen = np.full(len(points), -1)
+    chosen[known] = np.argmax(apart < _SAME_MARKER, axis=1) if len(peaks) else -1
+    labelling = Labelling(
+        chosen=chosen,
+        landmarks=np.where(known[:, None], points, np.nan),
+        beliefs=np.where(known, 1.0, np.nan),
+        millimetres_per_pixel=prior.millimetres_per_pixel,
+        converged=True,
+        sweeps=0,
+    )
+    return peaks, labelling
+
+
+def _check_fit(prior: Prior, anatomy: Anatomy) -> None:
+    if prior.anatomy != anatomy.name or prior.landmark_count != anatomy.landmark_count:
+        raise WeightsError(
+            f"the prior was fitted for anatomy '{prior.anatomy}' with {prior.landmark_count} "
+            f"landmarks, not for '{anatomy.name}' with {anatomy.landmark_count}"
+        )
