@@ -6,8 +6,9 @@ before its goal (``--until-accepted`` not reached) · 130 interrupted, the resul
 
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -21,8 +22,6 @@ INTERRUPTED = 130
 
 application = typer.Typer(
     name="ossa",
-    help="Generate, judge and curate synthetic hand radiographs with their landmarks. "
-    "Without a command the window opens.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -34,6 +33,25 @@ Policy = Annotated[str, typer.Option(help="the gate's policy")]
 Split = Annotated[str | None, typer.Option(help="split in cv/, the only one if left out")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 AnatomyName = Annotated[str, typer.Option(help="anatomy that ships with Ossa, or a .toml file")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"ossa {version('ossa')}")
+        raise typer.Exit
+
+
+@application.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="print the version", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Generate, judge and curate synthetic hand radiographs with their landmarks.
+
+    Without a command the window opens.
+    """
 
 
 @application.command()
@@ -52,6 +70,7 @@ def train(
 ) -> None:
     """Train a generator on annotated radiographs."""
     from engine.jobs.huge_pages import restart_once
+    from engine.jobs.processes import is_first_process
     from engine.jobs.train import TrainRequest
     from engine.jobs.train import train as job
 
@@ -72,6 +91,8 @@ def train(
         checkpoint_seconds=checkpoint_seconds,
     )
     summary = _run(job, request, max_seconds)
+    if not is_first_process():
+        return
     if "step" in summary:
         print(
             f"{out}: step {summary['step']}, {summary['pairs_seen']} pairs in "
@@ -140,7 +161,9 @@ def assess(
         Path | None, typer.Option(help="take the prior from these weights, not from the data")
     ] = None,
     split: Split = None,
-    part: Annotated[str, typer.Option(help="train, test or all of the split")] = "all",
+    part: Annotated[
+        Literal["train", "test", "all"], typer.Option(help="part of the split")
+    ] = "all",
     policy: Policy = "paper",
     anatomy: AnatomyName = "hand",
     exact: Annotated[bool, typer.Option(help="compare each labelling with the exact one")] = False,

@@ -23,6 +23,7 @@ from engine.events import (
     PairAssessed,
     TrainingStep,
 )
+from engine.jobs.processes import is_first_process
 
 QUIET_EVERY = 30.0  # seconds between lines where there is no terminal to draw a bar on
 
@@ -46,7 +47,7 @@ def interruptible(token: CancelToken) -> Iterator[None]:
 
 def run_job(job: Iterator[Event], max_seconds: float | None = None) -> dict[str, Any]:
     """Run a job to its end, drawing its events; returns the summary of its `JobFinished`."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, quiet=not is_first_process())
     drawing = _Drawing(console, max_seconds)
     summary: dict[str, Any] = {}
     with drawing:

@@ -1,8 +1,6 @@
 """The one training loop: a generator of events on Lightning Fabric, resumable to the step."""
 
-import csv
 import logging
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,11 +32,11 @@ from engine.generate.checkpoint import (
 )
 from engine.generate.denoiser import Denoiser, in_channels_last
 from engine.generate.previews import write_preview
+from engine.generate.run_files import LOSS_COLUMNS, RunFiles
 from engine.generate.sampling import sample_pairs
 from engine.generate.settings import GeneratorSettings
 from engine.generate.weights import WEIGHTS_NAME, save_weights
 
-LOSS_COLUMNS = ("step", "pairs_seen", "elapsed", "learning_rate", "total", "image", "heatmap")
 PREVIEW_PAIRS = 4
 PREVIEW_STEPS = 12
 SYNCHRONISE_EVERY = 10
@@ -108,10 +106,11 @@ class _Run:
         from lightning.fabric import Fabric
 
         # Fabric's own lines on precision and processes are ours to say, in a notice.
-        logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
+        for name in ("lightning.fabric", "lightning_utilities.core.rank_zero"):
+            logging.getLogger(name).setLevel(logging.WARNING)
         self.plan = plan
         self.out = plan.out
-        self.files = _RunFiles(plan.out)
+        self.files = RunFiles(plan.out)
         self.fabric = Fabric(
             accelerator=plan.accelerator,
             devices=plan.devices,
@@ -287,76 +286,6 @@ class _Run:
     def close(self, discard: bool) -> None:
         if self.fabric.is_global_zero:
             self.files.end(discard)
-
-
-class _RunFiles:
-    """The run's files, and what it takes to put them back as they were found.
-
-    The state and weights found at the start are kept as links beside the new ones (each checkpoint
-    replaces a name, not a file's content), and come back when training is discarded.
-    """
-
-    KEPT = (STATE_NAME, WEIGHTS_NAME)
-
-    def __init__(self, out: Path) -> None:
-        self.out = out
-        self.losses = out / "loss.csv"
-        self.found_step: int | None = None
-
-    def begin(self) -> None:
-        (self.out / "previews").mkdir(parents=True, exist_ok=True)
-        for name in self.KEPT:
-            if (self.out / name).exists():
-                self._before(name).unlink(missing_ok=True)
-                os.link(self.out / name, self._before(name))
-        if (self.out / STATE_NAME).exists():
-            self.found_step = read_state_header(self.out / STATE_NAME)[0].step
-
-    def end(self, discard: bool) -> None:
-        for name in self.KEPT:
-            before = self._before(name)
-            if discard and before.exists():
-                before.replace(self.out / name)
-            elif discard:
-                (self.out / name).unlink(missing_ok=True)
-            before.unlink(missing_ok=True)
-        if discard:
-            self._discard_rest()
-
-    def append_loss(self, event: TrainingStep) -> None:
-        new = not self.losses.exists()
-        with self.losses.open("a", newline="") as stream:
-            writer = csv.writer(stream)
-            if new:
-                writer.writerow(LOSS_COLUMNS)
-            figures = (event.elapsed, event.learning_rate, *event.losses.values())
-            writer.writerow([event.step, event.pairs_seen, *(f"{f:.6g}" for f in figures)])
-
-    def truncate_losses(self, step: int) -> None:
-        """Drop the rows after `step`: those steps were lost with the process and come again."""
-        if not self.losses.exists():
-            return
-        with self.losses.open(newline="") as stream:
-            rows = list(csv.reader(stream))
-        kept = [r for r in rows[1:] if len(r) == len(LOSS_COLUMNS) and int(r[0]) <= step]
-        beside = self.losses.with_suffix(".csv.part")
-        with beside.open("w", newline="") as stream:
-            csv.writer(stream).writerows([LOSS_COLUMNS, *kept])
-        beside.replace(self.losses)
-
-    def _before(self, name: str) -> Path:
-        return self.out / f"{name}.before"
-
-    def _discard_rest(self) -> None:
-        after = self.found_step or 0
-        for preview in (self.out / "previews").glob("step-*.png"):
-            if int(preview.stem.removeprefix("step-")) > after:
-                preview.unlink()
-        if self.found_step is not None:
-            self.truncate_losses(self.found_step)
-            return
-        self.losses.unlink(missing_ok=True)
-        (self.out / "previews").rmdir()
 
 
 class _swapped:

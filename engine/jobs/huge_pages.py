@@ -1,8 +1,8 @@
 """Start training anew with a memory allocator that uses huge pages.
 
 On Linux CPUs the activations of a batch are large and short-lived; with glibc's defaults each is
-mapped, faulted in page by page and unmapped again. Kept and backed by huge pages, training ran
-2 to 2.7 times as fast. The settings are read when a process starts, so it has to start once more.
+mapped, faulted in page by page and unmapped again, which `tests.bench.training` measures. The
+settings are read when a process starts, so it has to start once more.
 """
 
 import os

@@ -51,6 +51,7 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
     """
     from engine.assess.prior import fit_prior
     from engine.jobs.device import choose_device
+    from engine.jobs.processes import is_first_process
     from engine.jobs.radiographs import read_canvas_radiographs
 
     yield JobStarted(f"Training {request.out.name}", "step", request.max_steps)
@@ -68,7 +69,8 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
         f"{len(radiographs.ids)} training radiographs, preset {settings.preset}, "
         f"on {device.name} in {device.precision}"
     )
-    _make_run_folder(request.out, settings)
+    if is_first_process():
+        _make_run_folder(request.out, settings)
 
     from engine.generate.training import TrainingPlan, train_generator
 

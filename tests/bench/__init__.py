@@ -1,0 +1,1 @@
+"""Benchmarks: ratios against a named baseline run in the same process, printed as tables."""

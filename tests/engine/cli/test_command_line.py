@@ -183,6 +183,23 @@ def test_ctrl_c_keeps_what_was_trained_and_exits_with_130(ossa, place, environme
     assert json.loads(ossa("info", "interrupted", "--json").stdout)["step"] >= 10
 
 
+def test_two_processes_train_one_run_and_speak_once(place, environment):
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    arguments = train_arguments("shared", 4)
+    done = subprocess.run(
+        [*launcher, "--nproc-per-node", "2", "-m", "app", *arguments, "--device", "cpu"],
+        cwd=place,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("step 4") == 1
+    assert "16 pairs" in done.stdout
+    assert steps_logged(place / "shared" / "loss.csv") == [4]
+
+
 def test_training_restarts_itself_once_with_huge_pages_and_only_where_it_helps():
     from engine.jobs.huge_pages import environment_to_restart_with
 

@@ -1,0 +1,92 @@
+"""A run's folder: its loss log, its previews, and how a discarded training leaves it as it was."""
+
+import csv
+import os
+import shutil
+from pathlib import Path
+
+from engine.events import TrainingStep
+from engine.generate.checkpoint import STATE_NAME, read_state_header
+from engine.generate.weights import WEIGHTS_NAME
+
+LOSS_COLUMNS = ("step", "pairs_seen", "elapsed", "learning_rate", "total", "image", "heatmap")
+
+
+class RunFiles:
+    """The run's files, and what it takes to put them back as they were found.
+
+    The state and weights found at the start are kept as links beside the new ones (each checkpoint
+    replaces a name, not a file's content), and come back when training is discarded.
+    """
+
+    KEPT = (STATE_NAME, WEIGHTS_NAME)
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.losses = out / "loss.csv"
+        self.found_step: int | None = None
+
+    def begin(self) -> None:
+        """Make the folder; remember what it holds."""
+        (self.out / "previews").mkdir(parents=True, exist_ok=True)
+        for name in self.KEPT:
+            if (self.out / name).exists():
+                self._before(name).unlink(missing_ok=True)
+                _link_or_copy(self.out / name, self._before(name))
+        if (self.out / STATE_NAME).exists():
+            self.found_step = read_state_header(self.out / STATE_NAME)[0].step
+
+    def end(self, discard: bool) -> None:
+        """Forget what was remembered, or put it back."""
+        for name in self.KEPT:
+            before = self._before(name)
+            if discard and before.exists():
+                before.replace(self.out / name)
+            elif discard:
+                (self.out / name).unlink(missing_ok=True)
+            before.unlink(missing_ok=True)
+        if discard:
+            self._discard_rest()
+
+    def append_loss(self, event: TrainingStep) -> None:
+        """Add a row to ``loss.csv``."""
+        new = not self.losses.exists()
+        with self.losses.open("a", newline="") as stream:
+            writer = csv.writer(stream)
+            if new:
+                writer.writerow(LOSS_COLUMNS)
+            figures = (event.elapsed, event.learning_rate, *event.losses.values())
+            writer.writerow([event.step, event.pairs_seen, *(f"{f:.6g}" for f in figures)])
+
+    def truncate_losses(self, step: int) -> None:
+        """Drop the rows after `step`: those steps were lost with the process and come again."""
+        if not self.losses.exists():
+            return
+        with self.losses.open(newline="") as stream:
+            rows = list(csv.reader(stream))
+        kept = [r for r in rows[1:] if len(r) == len(LOSS_COLUMNS) and int(r[0]) <= step]
+        beside = self.losses.with_suffix(".csv.part")
+        with beside.open("w", newline="") as stream:
+            csv.writer(stream).writerows([LOSS_COLUMNS, *kept])
+        beside.replace(self.losses)
+
+    def _before(self, name: str) -> Path:
+        return self.out / f"{name}.before"
+
+    def _discard_rest(self) -> None:
+        after = self.found_step or 0
+        for preview in (self.out / "previews").glob("step-*.png"):
+            if int(preview.stem.removeprefix("step-")) > after:
+                preview.unlink()
+        if self.found_step is not None:
+            self.truncate_losses(self.found_step)
+            return
+        self.losses.unlink(missing_ok=True)
+        (self.out / "previews").rmdir()
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
