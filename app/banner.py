@@ -1,0 +1,55 @@
+"""One line across the window: what went wrong or was done, with details to copy if there are."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+
+from app.icons import icon
+from app.widgets import label, restyle, row
+
+
+class Banner(QWidget):
+    """Stays until it is closed or replaced; never blocks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self._details = ""
+        self._text = label(name="Message")
+        self._text.setWordWrap(True)
+        self.copy = QPushButton("Copy details")
+        self.copy.clicked.connect(self._copy)
+        close = QToolButton()
+        close.setIcon(icon("reject"))
+        close.setToolTip("Close this message")
+        close.setAccessibleName("Close this message")
+        close.clicked.connect(self.hide)
+        layout = row(self._text, self.copy, close)
+        layout.setContentsMargins(18, 6, 12, 6)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Show a line of good or neutral news."""
+        self._show("notice", text, "")
+
+    def complain(self, text: str, details: str = "") -> None:
+        """Show what went wrong; `details` (a traceback) can be copied."""
+        self._show("error", text, details)
+
+    @property
+    def text(self) -> str:
+        """The line shown, empty when hidden."""
+        return "" if self.isHidden() else self._text.text()
+
+    def _show(self, kind: str, text: str, details: str) -> None:
+        restyle(self, "kind", kind)
+        self._text.setText(text)
+        self._details = details
+        self.copy.setVisible(bool(details))
+        self.show()
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{self._details}")

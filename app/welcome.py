@@ -1,0 +1,110 @@
+"""The start page: open a project, start one, or train on one's own radiographs."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.actions import Actions
+from app.icons import icon, pixmap
+from app.theme import DARK
+from app.widgets import SYNTHETIC, column, label, row
+
+
+class WelcomePage(QWidget):
+    """Three ways to begin, and the projects opened before."""
+
+    project_chosen = Signal(object)
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        mark = QLabel()
+        mark.setPixmap(pixmap("ossa", DARK.text, 64))
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        self._recent_title = label("RECENT PROJECTS", "section")
+        self.recent_buttons: list[QPushButton] = []
+        cards = QWidget()
+        cards.setLayout(
+            row(
+                _card(actions["open"], "Open a project", "Go on reviewing where you were"),
+                _card(actions["new"], "Start a project", "An empty folder for generated pairs"),
+                _card(actions["show_run"], "Train on radiographs",
+                      "A generator from your own annotated hands"),
+                spacing=16,
+            )
+        )  # fmt: skip
+        title = label("Ossa", "hero")
+        line = label("Generate, judge and curate synthetic hand radiographs.", "muted")
+        head = QWidget()
+        head.setLayout(row(mark, 8, _two_lines(title, line), None, spacing=8))
+        body = QWidget()
+        body.setFixedWidth(780)
+        layout = column(head, 24, cards, 24, self._recent_title, spacing=8)
+        layout.addLayout(self._recent)
+        layout.addSpacing(16)
+        layout.addWidget(label("Or drop a project's folder onto this window.", "muted"))
+        body.setLayout(layout)
+        synthetic = label(SYNTHETIC, "synthetic")
+        page = column(None, body, None, synthetic, margins=24)
+        for part in (body, synthetic):
+            page.setAlignment(part, Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(page)
+
+    def show_recent(self, folders: list[Path]) -> None:
+        """List projects that were opened before."""
+        for button in self.recent_buttons:
+            self._recent.removeWidget(button)
+            button.deleteLater()
+        self.recent_buttons = [_RecentButton(folder) for folder in folders[:5]]
+        for button in self.recent_buttons:
+            button.clicked.connect(self._on_recent)
+            self._recent.addWidget(button)
+        self._recent_title.setVisible(bool(folders))
+
+    @Slot()
+    def _on_recent(self) -> None:
+        button = self.sender()
+        if isinstance(button, _RecentButton):
+            self.project_chosen.emit(button.folder)
+
+
+class _RecentButton(QPushButton):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder.name}    {folder.parent}")
+        self.folder = folder
+        self.setProperty("role", "link")
+        self.setAutoDefault(True)
+        self.setAccessibleName(f"Open project {folder}")
+
+
+def _card(action: QAction, title: str, line: str) -> QPushButton:
+    made = QPushButton()
+    made.setObjectName("card")
+    made.setAutoDefault(True)
+    made.setAccessibleName(title)
+    made.setAccessibleDescription(line)
+    made.setToolTip(action.toolTip())
+    picture = QLabel()
+    picture.setPixmap(icon(action_icon(action), DARK.accent).pixmap(QSize(28, 28)))
+    text = label(line, "muted")
+    text.setWordWrap(True)
+    layout = column(picture, 4, label(title, "title"), text, None, margins=18, spacing=4)
+    made.setLayout(layout)
+    for part in (picture, text):
+        part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    made.clicked.connect(action.trigger)
+    return made
+
+
+def action_icon(action: QAction) -> str:
+    """The icon's name on the start page; training has one of its own."""
+    return "train" if action.objectName() == "show_run" else action.objectName()
+
+
+def _two_lines(first: QWidget, second: QWidget) -> QWidget:
+    made = QWidget()
+    made.setLayout(column(first, second, spacing=2))
+    return made
