@@ -200,12 +200,12 @@ class ReviewPage(QWidget):
         synthetic = label(SYNTHETIC, "synthetic")
         head.setLayout(column(self._count, synthetic, margins=(14, 10, 8, 6), spacing=3))
         left.setLayout(column(head, self.sheet, spacing=0))
-        left.setMinimumWidth(150)
+        left.setMinimumWidth(282)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         for part in (left, self.viewer, self.inspector):
             splitter.addWidget(part)
-        self.inspector.setMinimumWidth(290)
+        self.inspector.setMinimumWidth(326)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([266, 700, 314])
+        splitter.setSizes([286, 668, 326])  # two columns of thumbnails
         return splitter

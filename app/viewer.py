@@ -176,15 +176,12 @@ class Viewer(QWidget):
         self._opacity.valueChanged.connect(self._set_opacity)
         self._opacity.setValue(80)
         buttons = [tool_button(self._actions[name]) for name in SWITCHES]
-        hint = label("hold H to hide all", "muted")
         synthetic = label(SYNTHETIC, "synthetic")
         tools.setLayout(
             row(
                 buttons[0],
                 self._opacity,
                 *buttons[1:],
-                4,
-                hint,
                 None,
                 synthetic,
                 tool_button(self._actions["fit"]),
@@ -201,6 +198,7 @@ class Viewer(QWidget):
                 f'<span style="color:{group.colour}">●</span> {group.title}'
                 for group in self._anatomy.groups
             )
+            + "<br>Hold H to hide all overlays"
         )
         self.stage.put_at_bottom(self._legend)
 

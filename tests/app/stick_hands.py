@@ -37,7 +37,9 @@ EDGES = np.array(
 def template() -> np.ndarray:
     """(37, 2) landmarks of a hand on the canvas."""
     rest = [point for finger in _FINGERS for point in finger]
-    return np.array(_WRIST + _BASES + _THUMB + rest, dtype=np.float64)
+    points = np.array(_WRIST + _BASES + _THUMB + rest, dtype=np.float64)
+    points[:, 0] = CANVAS_SIZE - points[:, 0]  # the thumb of a left hand, seen from behind
+    return points
 
 
 def hand_points(seed: int) -> np.ndarray:
