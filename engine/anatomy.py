@@ -16,12 +16,16 @@ from engine.errors import SettingsError
 
 @dataclass(frozen=True)
 class LandmarkGroup:
-    """Landmarks that belong together (a finger, the wrist), in anatomical order, and a colour."""
+    """Landmarks that belong together (a finger, the wrist), in anatomical order, and a colour.
+
+    chain: whether each landmark is joined to the next by a bone.
+    """
 
     name: str
     title: str
     colour: str
     landmarks: tuple[int, ...]
+    chain: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,17 +51,22 @@ class PlausibilityLimit:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """A landmark set. All indices are 0-based."""
+    """A landmark set. All indices are 0-based.
+
+    scale_pair: gives every shape its own millimetres; None where all share
+    millimetres_per_pixel, the length of a canvas pixel.
+    """
 
     name: str
     title: str
     landmark_names: tuple[str, ...]
     groups: tuple[LandmarkGroup, ...]
-    scale_pair: ScalePair
+    scale_pair: ScalePair | None
     coincident_pairs: tuple[tuple[int, int], ...]
     plausibility: PlausibilityLimit
     unary_sigma: float
     match_threshold: float
+    millimetres_per_pixel: float | None = None
 
     @property
     def landmark_count(self) -> int:
@@ -103,30 +112,44 @@ def load_anatomy(name_or_path: str = "hand") -> Anatomy:
 
 
 def _parse(table: dict) -> Anatomy:
-    first, second = table["scale"]["pair"]
+    scale_pair, scale = _parse_scale(table["scale"])
     return Anatomy(
         name=table["name"],
         title=table["title"],
         landmark_names=tuple(table["landmarks"]),
         groups=tuple(
-            LandmarkGroup(g["name"], g["title"], g["colour"], tuple(g["landmarks"]))
+            LandmarkGroup(
+                g["name"], g["title"], g["colour"], tuple(g["landmarks"]), bool(g.get("chain"))
+            )
             for g in table["groups"]
         ),
-        scale_pair=ScalePair(first, second, float(table["scale"]["millimetres"])),
+        scale_pair=scale_pair,
         coincident_pairs=tuple(tuple(pair) for pair in table["coincident_pairs"]),
         plausibility=PlausibilityLimit(
             table["plausibility"]["group"], float(table["plausibility"]["millimetres"])
         ),
         unary_sigma=float(table["labelling"]["unary_sigma_millimetres"]),
         match_threshold=float(table["shape"]["match_threshold_millimetres"]),
+        millimetres_per_pixel=scale,
     )
+
+
+def _parse_scale(table: dict) -> tuple[ScalePair | None, float | None]:
+    if "pair" not in table:
+        scale = float(table["millimetres_per_canvas_pixel"])
+        if not 0 < scale < float("inf"):
+            raise ValueError(f"millimetres_per_canvas_pixel is {scale:g}, not a positive length")
+        return None, scale
+    first, second = table["pair"]
+    return ScalePair(first, second, float(table["millimetres"])), None
 
 
 def _check(anatomy: Anatomy, source: str) -> None:
     members = sorted(index for group in anatomy.groups for index in group.landmarks)
     if members != list(range(anatomy.landmark_count)):
         raise SettingsError(f"{source}: every landmark must be in exactly one group")
-    named = {*anatomy.scale_pair.indices, *(i for pair in anatomy.coincident_pairs for i in pair)}
+    scale = anatomy.scale_pair.indices if anatomy.scale_pair else ()
+    named = {*scale, *(i for pair in anatomy.coincident_pairs for i in pair)}
     if not named <= set(range(anatomy.landmark_count)):
         raise SettingsError(f"{source}: a landmark index lies outside 0 … {members[-1]}")
     anatomy.group(anatomy.plausibility.group)

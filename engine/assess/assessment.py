@@ -34,8 +34,9 @@ class Assessment:
     candidates: the heatmap's peaks; chosen: (L,) index of each landmark's candidate, -1 for none.
     landmarks: (L, 2) position of the chosen candidate, NaN for none.
     beliefs: (L,) probability the labelling gives its choice, NaN for none.
-    expected: (L, 2) the matched mean shape, NaN where no match was found.
-    residuals: (L,) distance of landmark and matched mean shape in mm, NaN where unknown.
+    expected: (L, 2) where the policy expects each landmark: on the matched mean shape (`paper`), or
+    where all other landmarks say (`refined`); NaN where no match was found.
+    residuals: (L,) distance of landmark and expected place in mm, NaN where unknown.
     inliers: (L,) landmarks the match relied on.
     edges: (E, 2) the topology the labelling used.
     millimetres_per_pixel: the scale the millimetres came from.

@@ -8,31 +8,75 @@ import numpy as np
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment, Reason
 from engine.assess.labelling import Labelling, label_paper
+from engine.assess.labelling_refined import label_refined
 from engine.assess.prior import Prior
 from engine.assess.shape_model import Match, match_mean_shape
 from engine.assess.verdict import judge_paper
+from engine.assess.verdict_refined import judge_refined
 from engine.errors import SettingsError, WeightsError
 from engine.heatmap import Candidates, find_candidates
 from engine.pair import Pair
 
-# Factors of more pairs at once fall out of the processor's cache and cost more, not less.
-_PAIRS_AT_ONCE = 4
 # Two landmarks nearer than this (canvas pixels) would be one peak of a heatmap.
 _SAME_MARKER = 1.0
+# Policy `refined` looks at some peaks beyond the landmarks: markers that belong to nobody.
+_SPARE_CANDIDATES = 15
+# Peaks lower than this are the noise between markers; those of a sampler stay below a tenth.
+_FAINTEST = 0.2
 
 
 @dataclass(frozen=True)
 class Policy:
     """How the gate labels and what it refuses.
 
-    label: a batch of candidates to as many labellings; judge: why one labelled pair is refused,
-    nothing if it is accepted.
+    at_once: pairs to label together; find: the candidates of a heatmap; label: a batch of
+    candidates to as many labellings; judge: for each of a batch (with its seed) the matched shape
+    and why it is refused, nothing if it is accepted.
     """
 
     name: str
     summary: str
+    at_once: int
+    find: Callable[[np.ndarray, Anatomy], Candidates]
     label: Callable[[Sequence[Candidates], Prior, Anatomy], list[Labelling]]
-    judge: Callable[[Candidates, Labelling, Match, Anatomy], tuple[Reason, ...]]
+    judge: Callable[
+        [Sequence[Candidates], Sequence[Labelling], Sequence[int], Prior, Anatomy],
+        list[tuple[Match, tuple[Reason, ...]]],
+    ]
+
+
+def _find_as_many(heatmap: np.ndarray, anatomy: Anatomy) -> Candidates:
+    return find_candidates(heatmap, anatomy.landmark_count)
+
+
+def _find_visible(heatmap: np.ndarray, anatomy: Anatomy) -> Candidates:
+    peaks = find_candidates(heatmap, anatomy.landmark_count + _SPARE_CANDIDATES)
+    visible = peaks.values >= _FAINTEST
+    return Candidates(peaks.positions[visible], peaks.values[visible])
+
+
+def _judge_paper(
+    peaks: Sequence[Candidates],
+    labellings: Sequence[Labelling],
+    seeds: Sequence[int],
+    prior: Prior,
+    anatomy: Anatomy,
+) -> list[tuple[Match, tuple[Reason, ...]]]:
+    judged = []
+    for one, labelling, seed in zip(peaks, labellings, seeds, strict=True):
+        match = match_mean_shape(labelling.landmarks, prior, anatomy.match_threshold, seed)
+        judged.append((match, judge_paper(one, labelling, match, anatomy)))
+    return judged
+
+
+def _judge_refined(
+    peaks: Sequence[Candidates],
+    labellings: Sequence[Labelling],
+    _seeds: Sequence[int],
+    prior: Prior,
+    anatomy: Anatomy,
+) -> list[tuple[Match, tuple[Reason, ...]]]:
+    return judge_refined(peaks, labellings, prior, anatomy)
 
 
 POLICIES = {
@@ -41,8 +85,19 @@ POLICIES = {
         Policy(
             name="paper",
             summary="as published: belief propagation, no shared marker, wrist within its limit",
+            # Factors of more pairs fall out of the processor's cache and cost more, not less.
+            at_once=4,
+            find=_find_as_many,
             label=label_paper,
-            judge=judge_paper,
+            judge=_judge_paper,
+        ),
+        Policy(
+            name="refined",
+            summary="labelled around the fitted shape, every landmark, bone and finger plausible",
+            at_once=64,
+            find=_find_visible,
+            label=label_refined,
+            judge=_judge_refined,
         ),
     )
 }
@@ -91,14 +146,11 @@ def assess_batch(
     if len(seeds) != len(pairs):
         raise ValueError(f"{len(seeds)} seeds for {len(pairs)} pairs")
     assessments = []
-    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
-        part = slice(start, start + _PAIRS_AT_ONCE)
-        peaks = [_candidates(pair, anatomy) for pair in pairs[part]]
+    for start in range(0, len(pairs), rules.at_once):
+        part = slice(start, start + rules.at_once)
+        peaks = [rules.find(_heatmap(pair), anatomy) for pair in pairs[part]]
         labellings = rules.label(peaks, prior, anatomy)
-        assessments += [
-            _conclude(rules, *each, prior, anatomy)
-            for each in zip(peaks, labellings, seeds[part], strict=True)
-        ]
+        assessments += _conclude(rules, peaks, labellings, seeds[part], prior, anatomy)
     return assessments
 
 
@@ -119,40 +171,41 @@ def assess_landmarks(
     rules = find_policy(policy)
     _check_fit(prior, anatomy)
     peaks, labelling = _as_labelled(np.asarray(points, dtype=np.float64), prior)
-    return _conclude(rules, peaks, labelling, seed, prior, anatomy)
+    return _conclude(rules, [peaks], [labelling], [seed], prior, anatomy)[0]
 
 
 def _conclude(
     rules: Policy,
-    peaks: Candidates,
-    labelling: Labelling,
-    seed: int,
+    peaks: Sequence[Candidates],
+    labellings: Sequence[Labelling],
+    seeds: Sequence[int],
     prior: Prior,
     anatomy: Anatomy,
-) -> Assessment:
-    match = match_mean_shape(labelling.landmarks, prior, anatomy.match_threshold, seed)
-    reasons = rules.judge(peaks, labelling, match, anatomy)
-    return Assessment(
-        policy=rules.name,
-        accepted=not reasons,
-        reasons=reasons,
-        candidates=peaks,
-        chosen=labelling.chosen,
-        landmarks=labelling.landmarks,
-        beliefs=labelling.beliefs,
-        expected=match.expected,
-        residuals=match.residuals,
-        inliers=match.inliers,
-        edges=prior.edges,
-        millimetres_per_pixel=labelling.millimetres_per_pixel,
-        converged=labelling.converged,
-        sweeps=labelling.sweeps,
-    )
+) -> list[Assessment]:
+    judged = rules.judge(peaks, labellings, seeds, prior, anatomy)
+    return [
+        Assessment(
+            policy=rules.name,
+            accepted=not reasons,
+            reasons=reasons,
+            candidates=candidates,
+            chosen=labelling.chosen,
+            landmarks=labelling.landmarks,
+            beliefs=labelling.beliefs,
+            expected=match.expected,
+            residuals=match.residuals,
+            inliers=match.inliers,
+            edges=prior.edges,
+            millimetres_per_pixel=labelling.millimetres_per_pixel,
+            converged=labelling.converged,
+            sweeps=labelling.sweeps,
+        )
+        for candidates, labelling, (match, reasons) in zip(peaks, labellings, judged, strict=True)
+    ]
 
 
-def _candidates(pair: Pair | np.ndarray, anatomy: Anatomy) -> Candidates:
-    heatmap = pair.heatmap if isinstance(pair, Pair) else pair
-    return find_candidates(heatmap, anatomy.landmark_count)
+def _heatmap(pair: Pair | np.ndarray) -> np.ndarray:
+    return pair.heatmap if isinstance(pair, Pair) else pair
 
 
 def _as_labelled(points: np.ndarray, prior: Prior) -> tuple[Candidates, Labelling]:

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.anatomy import Anatomy
+from engine.assess.plausibility import fit_statistics
 from engine.assess.shape_model import fit_shape_model
+from engine.assess.shape_statistics import ShapeStatistics
 from engine.assess.student_t import fit_student_t
 from engine.assess.topology import learn_topology
 from engine.canvas import millimetres_per_pixel
@@ -35,6 +37,7 @@ class Prior:
     modes: (t, 2L) orthonormal principal modes of the aligned shapes, strongest first.
     mode_variances: (t,) variance along each mode in mm².
     shape_count: how many shapes it was fitted on.
+    statistics: what policy `refined` needs; None in a prior of before it existed.
     """
 
     anatomy: str
@@ -47,14 +50,31 @@ class Prior:
     modes: np.ndarray
     mode_variances: np.ndarray
     shape_count: int
+    statistics: ShapeStatistics | None = None
 
     @property
     def landmark_count(self) -> int:
         return len(self.mean_positions)
 
+    def require_statistics(self) -> ShapeStatistics:
+        """The statistics of form.
+
+        Raises:
+            WeightsError: the prior has none.
+        """
+        if self.statistics is None:
+            raise WeightsError(
+                "policy 'refined' needs shape statistics, which this prior was fitted without: "
+                "train again, fit the prior again, or use policy 'paper'"
+            )
+        return self.statistics
+
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Every field as an array (float64, int64; the name as UTF-8 bytes), for safetensors."""
-        arrays = {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
+        own = [field.name for field in fields(self) if field.name != "statistics"]
+        arrays = {name: np.asarray(getattr(self, name)) for name in own}
+        if self.statistics is not None:
+            arrays |= self.statistics.to_arrays()
         arrays["anatomy"] = np.frombuffer(self.anatomy.encode(), dtype=np.uint8)
         return {name: np.array(array, order="C") for name, array in arrays.items()}
 
@@ -77,6 +97,7 @@ class Prior:
                 modes=arrays["modes"].astype(np.float64),
                 mode_variances=arrays["mode_variances"].astype(np.float64),
                 shape_count=int(arrays["shape_count"].item()),
+                statistics=ShapeStatistics.from_arrays(arrays),
             )
         except KeyError as error:
             raise WeightsError(f"the prior lacks {error}: fit it again") from error
@@ -124,7 +145,7 @@ def fit_prior(points: np.ndarray, anatomy: Anatomy) -> Prior:
     """
     points = np.asarray(points, dtype=np.float64)
     _check_shapes(points, anatomy)
-    scales = millimetres_per_pixel(points, anatomy.scale_pair.indices, anatomy.scale_pair.length)
+    scales = shape_scales(points, anatomy)
     scale = float(scales.mean())
     edges = learn_topology(points * scale)
     lengths = edge_lengths(points * scale, edges)
@@ -140,7 +161,15 @@ def fit_prior(points: np.ndarray, anatomy: Anatomy) -> Prior:
         modes=model.modes,
         mode_variances=model.variances,
         shape_count=len(points),
+        statistics=fit_statistics(points, scales, edges, model.mean_shape, anatomy),
     )
+
+
+def shape_scales(points: np.ndarray, anatomy: Anatomy) -> np.ndarray:
+    """(n,) millimetres per canvas pixel: of each shape's scale pair, or the anatomy's own."""
+    if anatomy.scale_pair is None:
+        return np.full(len(points), anatomy.millimetres_per_pixel, dtype=np.float64)
+    return millimetres_per_pixel(points, anatomy.scale_pair.indices, anatomy.scale_pair.length)
 
 
 def edge_lengths(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -160,8 +189,11 @@ def _check_shapes(points: np.ndarray, anatomy: Anatomy) -> None:
             f"{len(points)} training shapes are too few for a prior: "
             f"give at least {MINIMUM_SHAPES} annotated radiographs"
         )
-    first, second = anatomy.scale_pair.indices
+    # Without a scale pair no two landmarks need to lie apart.
+    first, second = anatomy.scale_pair.indices if anatomy.scale_pair else (0, 0)
     width = np.linalg.norm(points[:, first] - points[:, second], axis=-1)
+    if anatomy.scale_pair is None:
+        width = np.ones(len(points))
     finite = np.isfinite(points).all(axis=(1, 2))
     for row in np.flatnonzero(~finite | ~(width > 0)):
         what = "a coordinate is not a number"
@@ -192,8 +224,15 @@ def _check(prior: Prior) -> None:
                 f"the prior's {name} is not a finite array of {shape} but one of {found.shape}: "
                 "fit it again"
             )
+    _check_statistics(prior, landmarks, edges)
     if edges and not (prior.edges.min() >= 0 and prior.edges.max() < landmarks):
         raise WeightsError("the prior's edges name landmarks that it does not have: fit it again")
     positive = prior.millimetres_per_pixel > 0 and (prior.edge_t[:, [0, 2]] > 0).all()
     if not (positive and np.isfinite(prior.millimetres_per_pixel)):
         raise WeightsError("the prior's scales are not positive numbers: fit it again")
+
+
+def _check_statistics(prior: Prior, landmarks: int, edges: int) -> None:
+    own = prior.statistics
+    if own is not None and (len(own.mean), len(own.edge_vectors)) != (landmarks, edges):
+        raise WeightsError("the prior's statistics are of another topology: fit it again")

@@ -23,7 +23,7 @@ def judge_paper(
     return (
         *_too_few_candidates(len(candidates), anatomy),
         *_missing_landmarks(labelling, anatomy),
-        *_shared_candidates(labelling.chosen, anatomy),
+        *shared_candidates(labelling.chosen, anatomy),
         *_no_match(match),
         *_displaced(match.residuals, anatomy),
     )
@@ -41,17 +41,22 @@ def _missing_landmarks(labelling: Labelling, anatomy: Anatomy) -> Iterator[Reaso
     if not missing:
         return
     verb = "has no marker" if len(missing) == 1 else "have no marker"
-    names = "all landmarks" if len(missing) == len(labelling.chosen) else _names(missing, anatomy)
+    names = (
+        "all landmarks"
+        if len(missing) == len(labelling.chosen)
+        else landmark_names(missing, anatomy)
+    )
     yield Reason("missing-landmark", f"{names} {verb}", tuple(missing), float(len(missing)), 0.0)
 
 
-def _shared_candidates(chosen: np.ndarray, anatomy: Anatomy) -> Iterator[Reason]:
+def shared_candidates(chosen: np.ndarray, anatomy: Anatomy) -> Iterator[Reason]:
+    """A reason for each candidate that landmarks share which are no coincident pair."""
     allowed = {frozenset(pair) for pair in anatomy.coincident_pairs}
     for candidate in np.unique(chosen[chosen >= 0]):
         sharing = np.flatnonzero(chosen == candidate).tolist()
         if all(frozenset(pair) in allowed for pair in combinations(sharing, 2)):
             continue
-        text = f"{_names(sharing, anatomy)} were given the same marker"
+        text = f"{landmark_names(sharing, anatomy)} were given the same marker"
         yield Reason("shared-candidate", text, tuple(sharing), float(len(sharing)), 1.0)
 
 
@@ -75,6 +80,7 @@ def _displaced(residuals: np.ndarray, anatomy: Anatomy) -> Iterator[Reason]:
         yield Reason(f"{group}-displaced", text, (landmark,), value, limit)
 
 
-def _names(landmarks: list[int], anatomy: Anatomy) -> str:
+def landmark_names(landmarks: list[int], anatomy: Anatomy) -> str:
+    """The names of landmarks (at least one) as a phrase."""
     *others, last = (anatomy.landmark_names[landmark] for landmark in landmarks)
     return f"{', '.join(others)} and {last}" if others else last

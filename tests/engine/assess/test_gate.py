@@ -130,7 +130,7 @@ def test_any_landmarks_get_a_verdict(prior, hand, seed, missing, spread):
 def test_an_unknown_policy_is_refused_in_one_line(prior, hand):
     with pytest.raises(SettingsError, match="no policy 'lenient': choose one of paper"):
         assess(np.zeros((256, 256)), prior, hand, policy="lenient")
-    assert list(POLICIES) == ["paper"]
+    assert list(POLICIES) == ["paper", "refined"]
 
 
 def test_a_prior_of_another_anatomy_is_refused_in_one_line(prior, hand):
