@@ -17,7 +17,8 @@ _LEAST_SCALE = 10.0  # mm; so that a good hand does not look like a bad one
 class ResidualBars(QWidget):
     """One line per landmark: number, name, bar in its group's colour, millimetres.
 
-    The group that has a limit carries it as a line; beyond it the bar and the number turn red.
+    Under policy `paper` the group that has a limit carries it as a line; beyond it the bar and the
+    number turn red.
     """
 
     landmark_chosen = Signal(int)
@@ -27,6 +28,7 @@ class ResidualBars(QWidget):
         self._anatomy = anatomy
         self._residuals: list[tuple[int, float]] = []
         self._limited = frozenset(anatomy.group(anatomy.plausibility.group).landmarks)
+        self._judged_by_limit = False
         self._all_shown = False
         self._hovered = -1
         self.setMouseTracking(True)
@@ -37,6 +39,7 @@ class ResidualBars(QWidget):
     def show_residuals(self, found: Assessment | None) -> None:
         """List the residuals of an assessment."""
         self._residuals = []
+        self._judged_by_limit = found is not None and found.policy == "paper"
         if found is not None:
             order = residual_order(found.residuals)
             self._residuals = [(i, float(found.residuals[i])) for i in order]
@@ -72,7 +75,8 @@ class ResidualBars(QWidget):
     ) -> None:
         if landmark == self._hovered:
             painter.fillRect(area, QColor(DARK.raised))
-        limit = self._anatomy.plausibility.millimetres if landmark in self._limited else None
+        limited = self._judged_by_limit and landmark in self._limited
+        limit = self._anatomy.plausibility.millimetres if limited else None
         beyond = limit is not None and millimetres > limit
         painter.setPen(QColor(DARK.muted))
         name_area = QRectF(area.x() + 2, area.y(), area.width() * 0.56, area.height())

@@ -21,7 +21,7 @@ from app.widgets import PathField, column, label, row
 from engine.generate.settings import PRESETS, SAMPLERS
 from engine.jobs.device import PRECISIONS
 
-_POLICIES = (("paper", "paper"),)
+_POLICIES = (("paper", "paper"), ("refined", "refined"))
 _LARGEST_SEED = 2**31 - 1
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.errors import DataError, ProjectError
+from engine.errors import DataError, ProjectError, SettingsError
 from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice, PairAssessed
 from engine.pair import Pair
 
@@ -63,6 +63,8 @@ def assess(request: AssessRequest, token: CancelToken) -> Iterator[Event]:
     Raises:
         OssaError: in one line, what cannot be read or judged.
     """
+    if request.exact and request.policy != "paper":
+        raise SettingsError("--exact compares the labelling of policy paper: say --policy paper")
     from engine.assess.gate import assess as judge
     from engine.assess.gate import assess_landmarks as judge_landmarks
 

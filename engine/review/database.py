@@ -6,6 +6,7 @@ stands for a pair is a pure function of the trail (view ``standing``).
 
 import errno
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ DATABASE_NAME = "review.sqlite"
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x4F535341  # "OSSA"
 BUSY_SECONDS = 10.0
+_RETRY_SECONDS = 0.02
 
 _SCHEMA = """
 CREATE TABLE project (
@@ -95,10 +97,20 @@ def choose_journal(connection: sqlite3.Connection, network_share: bool) -> bool:
         Whether the write-ahead log is in use (a file system may refuse it).
     """
     wanted = "delete" if network_share else "wal"
-    mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
-    if mode != wanted:
-        mode = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0]
-    return mode == "wal"
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        if mode == wanted:
+            return mode == "wal"
+        try:
+            mode = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0]
+            return mode == "wal"
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait by itself to change the journal while others have it open.
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+        time.sleep(_RETRY_SECONDS)
 
 
 def is_blank(connection: sqlite3.Connection) -> bool:

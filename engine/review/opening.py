@@ -81,10 +81,12 @@ def close(opened: OpenProject) -> None:
 def _check_free(folder: Path) -> None:
     if folder.is_file():
         raise ProjectError(f"{folder} is a file: choose a folder for the project")
-    if not folder.exists() or (folder / DATABASE_NAME).exists():
+    if not folder.exists():
         return
-    foreign = [path.name for path in folder.iterdir() if path.name not in _OWN_NAMES]
-    if foreign:
+    # One listing answers both questions: another thread may make the database between two.
+    names = [path.name for path in folder.iterdir()]
+    foreign = [name for name in names if name not in _OWN_NAMES]
+    if foreign and DATABASE_NAME not in names:
         raise ProjectError(
             f"{folder} is not a review project and not empty (it holds {foreign[0]}): "
             "choose a new or empty folder"
