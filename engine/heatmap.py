@@ -66,6 +66,8 @@ class Candidates:
 def find_candidates(heatmap: np.ndarray, count: int) -> Candidates:
     """The `count` highest local maxima (3 × 3 maximum filter, no threshold) of a heatmap.
 
+    A blob whose top is flat (it lies halfway between pixels, or was clipped at 1) is one candidate.
+
     Args:
         heatmap: (height, width) in [-1, 1]; values that are not finite count as -1.
         count: how many peaks to keep at most. A flat heatmap has none.
@@ -74,9 +76,30 @@ def find_candidates(heatmap: np.ndarray, count: int) -> Candidates:
 
     heat = np.nan_to_num(heatmap.astype(np.float64), nan=-1.0, posinf=1.0, neginf=-1.0)
     heat = np.clip((heat + 1) / 2, 0, 1)
-    peaks = peak_local_max(heat, min_distance=1, exclude_border=False, num_peaks=count)
+    peaks = peak_local_max(heat, min_distance=1, exclude_border=False)
+    peaks = _one_per_plateau(peaks, heat.shape)[:count]
     values = heat[peaks[:, 0], peaks[:, 1]]
     return Candidates(positions=_refine(heat, peaks), values=values)
+
+
+def _one_per_plateau(peaks: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Of peaks that touch, and are therefore equally high, the one nearest to their middle.
+
+    Args:
+        peaks: (n, 2) rows and columns, highest first; so they stay.
+    """
+    from scipy import ndimage
+
+    marked = np.zeros(shape, dtype=bool)
+    marked[tuple(peaks.T)] = True
+    labels, count = ndimage.label(marked, structure=np.ones((3, 3)))
+    plateau = labels[tuple(peaks.T)] - 1
+    members = np.bincount(plateau, minlength=count)
+    middles = np.stack([np.bincount(plateau, axis, count) / members for axis in peaks.T], axis=1)
+    distances = np.linalg.norm(peaks - middles[plateau], axis=1)
+    nearest_first = np.lexsort((distances, plateau))
+    _, first = np.unique(plateau[nearest_first], return_index=True)
+    return peaks[np.sort(nearest_first[first])]
 
 
 def _refine(heat: np.ndarray, peaks: np.ndarray) -> np.ndarray:

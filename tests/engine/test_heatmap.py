@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.heatmap import draw_heatmap, find_candidates
@@ -19,6 +19,7 @@ def test_a_landmark_is_one_at_its_centre_and_falls_off_with_sigma_one():
 
 @settings(max_examples=60)
 @given(x=INSIDE, y=INSIDE)
+@example(x=5.0, y=5.5)
 def test_an_isolated_peak_comes_back_within_a_twentieth_of_a_pixel(x, y):
     found = find_candidates(draw_heatmap(np.array([[x, y]])), 5)
     assert len(found) == 1
@@ -32,6 +33,20 @@ def test_peaks_five_pixels_apart_come_back_within_a_twentieth_of_a_pixel(x, y, a
     found = find_candidates(draw_heatmap(points), 2).positions
     distance = np.linalg.norm(found[:, None] - points[None], axis=-1)
     assert (distance.min(axis=0) < 0.05).all()
+
+
+@pytest.mark.parametrize("point", [(5.0, 5.5), (60.5, 80.0), (100.5, 100.5)])
+def test_a_landmark_halfway_between_pixels_is_one_candidate(point):
+    found = find_candidates(draw_heatmap(np.array([point])), 5)
+    assert len(found) == 1
+    np.testing.assert_allclose(found.positions[0], point, atol=0.05)
+
+
+def test_a_blob_clipped_at_its_top_is_one_candidate_in_its_middle():
+    blob = np.clip(2 * draw_heatmap(np.array([[90.0, 70.0]]), sigma=2.0), -1, 1)
+    found = find_candidates(blob, 5)
+    assert len(found) == 1
+    np.testing.assert_allclose(found.positions[0], [90, 70], atol=0.5)
 
 
 def test_near_landmarks_are_joined_by_maximum_and_keep_their_peaks():
