@@ -104,16 +104,16 @@ class LandmarkNumbers(PixelItem):
     def __init__(self, anatomy: Anatomy) -> None:
         super().__init__()
         self._colours = [anatomy.group_of(i).colour for i in range(anatomy.landmark_count)]
-        self._points = np.empty((0, 2))
+        self.points = np.empty((0, 2))
 
     def number(self, points: np.ndarray) -> None:
         """Number the known points (L, 2)."""
-        self._points = points
+        self.points = points
         self.update()
 
     def paint_pixels(self, painter: QPainter, to_screen: _ToScreen) -> None:
-        indices = np.flatnonzero(known(self._points))
-        anchors = [to_screen(self._points[i]) for i in indices]
+        indices = np.flatnonzero(known(self.points))
+        anchors = [to_screen(self.points[i]) for i in indices]
         centres = np.array([[p.x(), p.y()] for p in anchors]).reshape(-1, 2)
         widths = np.array([7.0 * len(str(i)) for i in indices])
         for i, corner in zip(indices, place_labels(centres, widths, _LABEL_PIXELS), strict=True):

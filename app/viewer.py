@@ -77,7 +77,7 @@ class Viewer(QWidget):
             missing = ~known(points)
             points = np.where(missing[:, None], self._assessment.expected[chosen], points)
         points = points[known(points)]
-        self._rings.setData(points[:, 0], points[:, 1])
+        self.rings.setData(points[:, 0], points[:, 1])
 
     def hide_overlays(self, hidden: bool) -> None:
         """Hide every overlay for as long as a key is held."""
@@ -99,7 +99,7 @@ class Viewer(QWidget):
 
     def overlay_visible(self, name: str) -> bool:
         """Whether the overlay of that switch is drawn now."""
-        return bool(self._overlays[name].isVisible())
+        return bool(self.overlays[name].isVisible())
 
     def _make_items(self) -> None:
         self._image = SmoothImage(axisOrder="row-major")
@@ -118,11 +118,11 @@ class Viewer(QWidget):
         self._landmarks.sigHovered.connect(self._on_hover)
         self._brushes = landmark_brushes(self._anatomy)
         self._numbers = LandmarkNumbers(self._anatomy)
-        self._rings = pg.ScatterPlotItem(
+        self.rings = pg.ScatterPlotItem(
             symbol="o", size=24, pen=pg.mkPen(DARK.reject, width=2.4), brush=pg.mkBrush(None)
         )
         items = (self._image, self._heatmap, self._edges, self._shape_edges, self._shape,
-                 self._residuals, self._landmarks, self._rings, self._numbers)  # fmt: skip
+                 self._residuals, self._landmarks, self.rings, self._numbers)  # fmt: skip
         for depth, item in enumerate(items):
             item.setZValue(depth)
             self.view.addItem(item, ignoreBounds=True)
@@ -130,7 +130,7 @@ class Viewer(QWidget):
         for item in (self._image, self._heatmap):
             item.setImage(blank, autoLevels=False, levels=(0, 255))
             item.setRect(_RECT)
-        self._overlays = {
+        self.overlays = {
             "heatmap": self._heatmap,
             "landmarks": self._landmarks,
             "labels": self._numbers,
@@ -160,10 +160,10 @@ class Viewer(QWidget):
 
     @Slot()
     def _apply_switches(self) -> None:
-        for name, item in self._overlays.items():
+        for name, item in self.overlays.items():
             item.setVisible(self._actions[name].isChecked() and not self._hidden)
         self._shape_edges.setVisible(self._shape.isVisible())
-        self._rings.setVisible(not self._hidden)
+        self.rings.setVisible(not self._hidden)
 
     def _tools(self) -> QWidget:
         tools = QWidget()

@@ -1,0 +1,159 @@
+"""Every window test runs without a display, on settings of its own, and leaves nothing behind."""
+
+import gc
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"
+
+import pytest
+
+pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, QThread, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from app.main_window import MainWindow
+from app.theme import apply_theme
+from tests.app.stick_hands import make_project
+
+REVIEWER = "Dr Example"
+PAIRS = 6  # of which the gate rejected the third and the last
+
+# What the offscreen platform says of itself on machines without window manager or fonts.
+_NOISE = (
+    "This plugin does not support propagateSizeHints",
+    "This plugin does not support raise",
+    "QFontDatabase: Cannot find font directory",
+    "Note that Qt no longer ships fonts",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a Qt warning fail the window's tests."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
+            item.add_marker(pytest.mark.qt_log_ignore(*_NOISE, extend=True))
+
+
+@pytest.fixture(autouse=True)
+def settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings, home and caches of this test alone; the file that keeps the window's settings."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(home))
+    file = home / "window.ini"
+
+    def store(*_names: str) -> QSettings:
+        return QSettings(str(file), QSettings.Format.IniFormat)
+
+    monkeypatch.setattr("app.settings.QSettings", store)
+    settings = store()
+    settings.setValue("reviewer", REVIEWER)
+    settings.sync()
+    return file
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a running thread, an active timer or a visible window behind."""
+    yield
+    if "qapp" in request.fixturenames:
+        bury()
+        assert left_behind() == []
+
+
+def bury() -> None:
+    """Delete what is waiting for its deletion."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def left_behind() -> list[str]:
+    """Threads that run, timers that tick and windows that show, in words."""
+    found = [f"visible {w!r}" for w in QApplication.topLevelWidgets() if w.isVisible()]
+    for thing in gc.get_objects():
+        if issubclass(type(thing), QObject) and isValid(thing):
+            if isinstance(thing, QThread) and thing is not _main_thread() and thing.isRunning():
+                found.append(f"running {thing!r}")
+            elif isinstance(thing, QTimer) and thing.isActive():
+                found.append(f"active {thing!r}")
+    return found
+
+
+def _main_thread() -> QThread:
+    return QCoreApplication.instance().thread()
+
+
+@pytest.fixture(scope="session")
+def _stick_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("stick") / "hands"
+    make_project(folder, PAIRS).close()
+    return folder
+
+
+@pytest.fixture
+def project(_stick_project: Path, tmp_path: Path) -> Path:
+    """The folder of a project of six stick hands, four of them accepted by the gate."""
+    return Path(shutil.copytree(_stick_project, tmp_path / "hands"))
+
+
+class Prompt:
+    """Answers the question on closing, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answer = True
+
+    def __call__(self, _parent: QWidget, title: str) -> bool:
+        self.asked.append(title)
+        return self.answer
+
+
+@pytest.fixture
+def prompt() -> Prompt:
+    """Stands in for the question on closing; it says yes unless told otherwise."""
+    return Prompt()
+
+
+@pytest.fixture
+def open_window(
+    qapp: QApplication, qtbot: QtBot, prompt: Prompt
+) -> Iterator[Callable[[Path | None], MainWindow]]:
+    """Opens real windows, and closes them in the end."""
+    apply_theme(qapp)
+    opened: list[tuple[MainWindow, list[bool]]] = []
+
+    def open_one(folder: Path | None = None) -> MainWindow:
+        window = MainWindow(prompt)
+        ended: list[bool] = []
+        window.ended.connect(lambda: ended.append(True))
+        opened.append((window, ended))
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        if folder is not None:
+            assert window.open_project(folder)
+        return window
+
+    yield open_one
+    prompt.answer = True
+    for window, ended in opened:
+        window.close()
+        qtbot.waitUntil(lambda ended=ended: bool(ended), timeout=10_000)
+        window.deleteLater()
+    bury()
+
+
+@pytest.fixture
+def window(open_window: Callable[[Path | None], MainWindow], project: Path) -> MainWindow:
+    """A window with the stick hands open."""
+    return open_window(project)
