@@ -1,6 +1,6 @@
 """One line across the window: what went wrong or was done, with details to copy if there are."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
@@ -14,6 +14,7 @@ class Banner(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("banner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._details = ""
         self._text = label(name="Message")
         self._text.setWordWrap(True)

@@ -1,5 +1,6 @@
 """The decision bar: what the pair counts as now, what each key will do, and how far one is."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.actions import Actions
@@ -16,6 +17,7 @@ class DecisionBar(QWidget):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("decisionBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._where = label(role="title", name="Where you are")
         self._what = label(role="muted", name="What counts now")
         self._counts = label(name="Counts")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.actions import Actions
@@ -18,6 +19,7 @@ class Header(QWidget):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         mark = QLabel()
         mark.setPixmap(pixmap("ossa", DARK.text, 24))
         self._buttons: dict[str, QPushButton] = {}

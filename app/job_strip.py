@@ -18,6 +18,7 @@ class JobStrip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("jobStrip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._title = label(name="Running job")
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)

@@ -34,6 +34,7 @@ class LossCurve(pg.PlotWidget):
         for side in ("left", "bottom"):
             plot.getAxis(side).setPen(DARK.border)
             plot.getAxis(side).setTextPen(DARK.muted)
+            plot.getAxis(side).setStyle(showValues=False)  # until there are some
         plot.setLabel("bottom", "step", color=DARK.muted)
         plot.setLabel("left", "loss", color=DARK.muted)
         plot.getAxis("left").enableAutoSIPrefix(False)
@@ -68,6 +69,8 @@ class LossCurve(pg.PlotWidget):
     def _redraw(self) -> None:
         if self._fresh and self.isVisible():
             self._fresh = False
+            for side in ("left", "bottom"):
+                self.getPlotItem().getAxis(side).setStyle(showValues=bool(self._steps))
             self._measured.setData(self._steps, self._losses)
             self._mean.setData(self._steps, running_mean(self._losses))
 

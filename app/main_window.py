@@ -98,6 +98,8 @@ class MainWindow(QMainWindow):
         before = self.engine.current
         if before is not None:
             self.banner.say(f"{job.title} waits until {before.title.lower()} has ended")
+        else:
+            self._begin(job)
         self.engine.submit(job)
 
     @Slot(str)
@@ -220,8 +222,11 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_job_began(self, job: Job) -> None:
-        if job.quiet:
-            return
+        if not job.quiet and (self._job is None or self._job.job is not job):
+            self._begin(job)
+
+    def _begin(self, job: Job) -> None:
+        """Show a job, also while the engine is still getting ready for it."""
         self._job = JobState(job)
         self.strip.begin(self._job)
         self.run_panel.begin(self._job)

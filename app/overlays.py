@@ -15,7 +15,7 @@ from engine.canvas import CANVAS_SIZE
 _CANVAS = QRectF(-0.5, -0.5, CANVAS_SIZE, CANVAS_SIZE)
 _ToScreen = Callable[[np.ndarray], QPointF]
 _LABEL_PIXELS = 11
-_LABELLED_RESIDUALS = 6
+_LABELLED = 6
 _HALO = QColor(0, 0, 0, 215)
 
 
@@ -113,26 +113,40 @@ class LandmarkNumbers(PixelItem):
 
     def paint_pixels(self, painter: QPainter, to_screen: _ToScreen) -> None:
         indices = np.flatnonzero(known(self.points))
-        anchors = [to_screen(self.points[i]) for i in indices]
-        centres = np.array([[p.x(), p.y()] for p in anchors]).reshape(-1, 2)
-        widths = np.array([7.0 * len(str(i)) for i in indices])
-        for i, corner in zip(indices, place_labels(centres, widths, _LABEL_PIXELS), strict=True):
-            where = QPointF(corner[0], corner[1] + _LABEL_PIXELS - 2)
-            draw_text(painter, where, str(i), self._colours[i])
+        centres = on_screen(self.points[indices], to_screen)
+        for i, box in zip(indices, number_boxes(indices, centres), strict=True):
+            draw_text(painter, _baseline(box), str(i), self._colours[i])
 
 
-def place_labels(points: np.ndarray, widths: np.ndarray, height: float) -> np.ndarray:
+def on_screen(points: np.ndarray, to_screen: _ToScreen) -> np.ndarray:
+    """Canvas positions (n, 2) in screen pixels (n, 2)."""
+    return np.array([to_screen(point).toTuple() for point in points]).reshape(-1, 2)
+
+
+def number_boxes(indices: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """(n, 4) where the numbers of landmarks at screen positions (n, 2) stand."""
+    return place_labels(centres, np.array([7.0 * len(str(i)) for i in indices]), _LABEL_PIXELS)
+
+
+def _baseline(box: np.ndarray) -> QPointF:
+    return QPointF(box[0], box[3] - 2)
+
+
+def place_labels(
+    points: np.ndarray, widths: np.ndarray, height: float, obstacles: np.ndarray | None = None
+) -> np.ndarray:
     """Put a box beside every point where it covers as little as possible.
 
     Args:
         points: (n, 2) screen positions; widths: (n,) of the boxes; height: of all boxes.
+        obstacles: (o, 4) boxes to keep clear of; the points themselves when left out.
 
     Returns:
-        (n, 2) upper left corners. Each box takes the first of eight places around its point that
-        overlaps least with the points and with the boxes placed before it.
+        (n, 4) left, top, right, bottom. Each box takes the first of eight places around its point
+        that overlaps least with the obstacles and with the boxes placed before it.
     """
-    taken = np.concatenate([points - 5, points + 5], axis=1)
-    corners = np.empty_like(points)
+    taken = around(points) if obstacles is None else obstacles
+    placed = np.empty((len(points), 4))
     for i, (x, y) in enumerate(points):
         w, gap = widths[i], 7.0
         left, right, up, down = x - gap - w, x + gap, y - gap - height, y + gap
@@ -144,10 +158,14 @@ def place_labels(points: np.ndarray, widths: np.ndarray, height: float) -> np.nd
             ]
         )  # fmt: skip
         boxes = np.hstack([options, options + np.array([w, height])])
-        corners[i] = options[np.argmin(_overlap(boxes, taken).sum(axis=1))]
-        far = corners[i] + np.array([w, height])
-        taken = np.vstack([taken, [*corners[i], *far]])
-    return corners
+        placed[i] = boxes[np.argmin(_overlap(boxes, taken).sum(axis=1))]
+        taken = np.vstack([taken, placed[i]])
+    return placed
+
+
+def around(points: np.ndarray) -> np.ndarray:
+    """(n, 4) the boxes that landmarks at screen positions (n, 2) are drawn in."""
+    return np.hstack([points - 5, points + 5])
 
 
 def _overlap(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -177,13 +195,27 @@ class ResidualArrows(PixelItem):
             return
         found = self._assessment
         order = residual_order(found.residuals)
-        for rank, i in enumerate(order):
+        for i in order:
             start, end = to_screen(found.expected[i]), to_screen(found.landmarks[i])
-            colour = DARK.reject if i in self._concerned else DARK.warning
-            _draw_arrow(painter, start, end, colour)
-            if rank < _LABELLED_RESIDUALS or i in self._concerned:
-                middle = (start + end) / 2 + QPointF(5, -4)
-                draw_text(painter, middle, f"{found.residuals[i]:.1f} mm", colour)
+            _draw_arrow(painter, start, end, self._colour(i))
+        told = [i for rank, i in enumerate(order) if rank < _LABELLED or i in self._concerned]
+        texts = [f"{found.residuals[i]:.1f} mm" for i in told]
+        for i, text, box in zip(told, texts, self._text_boxes(told, texts, to_screen), strict=True):
+            draw_text(painter, _baseline(box), text, self._colour(i))
+
+    def _text_boxes(self, told: list[int], texts: list[str], to_screen: _ToScreen) -> np.ndarray:
+        """(n, 4) places for the lengths, clear of the landmarks and of their numbers."""
+        assert self._assessment is not None
+        landmarks = self._assessment.landmarks
+        indices = np.flatnonzero(known(landmarks))
+        centres = on_screen(landmarks[indices], to_screen)
+        obstacles = np.vstack([around(centres), number_boxes(indices, centres)])
+        middles = (landmarks[told] + self._assessment.expected[told]) / 2
+        widths = np.array([7.0 * len(text) for text in texts])
+        return place_labels(on_screen(middles, to_screen), widths, _LABEL_PIXELS, obstacles)
+
+    def _colour(self, landmark: int) -> str:
+        return DARK.reject if landmark in self._concerned else DARK.warning
 
 
 def residual_order(residuals: np.ndarray) -> Sequence[int]:

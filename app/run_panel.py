@@ -84,6 +84,7 @@ class RunPanel(QWidget):
     def finish(self, end: JobEnd) -> None:
         """A job ended."""
         self.curve.finish()
+        self._figures[-1].show_figure("TIME LEFT", "–")
         self.train_form.start.setEnabled(True)
         self.generate_form.start.setEnabled(True)
         self.log.appendPlainText(f"{end.job.title} {end.outcome}. {end.message}".strip())

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from importlib import resources
+from pathlib import Path
 
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
@@ -45,8 +46,9 @@ def apply_theme(application: QApplication) -> None:
 
 
 def stylesheet(colours: Colours) -> str:
-    """The stylesheet with every ``@name`` replaced by that colour."""
+    """The stylesheet with every ``@name`` replaced by that colour, ``@icons`` by their folder."""
     sheet = (resources.files("resources") / "styles" / "window.qss").read_text(encoding="utf-8")
+    sheet = sheet.replace("@icons", Path(str(resources.files("resources"))).as_posix() + "/icons")
     for name, colour in sorted(asdict(colours).items(), key=lambda item: -len(item[0])):
         sheet = sheet.replace(f"@{name}", colour)
     return sheet

@@ -3,8 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSlider, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.overlays import (
@@ -42,14 +41,13 @@ class Viewer(QWidget):
         self.stage = _Stage()
         self.view = self.stage.view
         self._make_items()
-        self._legend = label(role="muted", name="Legend of the landmark groups")
-        self._make_legend()
         self._opacity = QSlider(Qt.Orientation.Horizontal)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._tools())
         layout.addWidget(self.stage, 1)
+        layout.addWidget(self._legend_strip())
         for name in SWITCHES:
             actions[name].toggled.connect(self._apply_switches)
         actions["fit"].triggered.connect(self.fit)
@@ -191,16 +189,22 @@ class Viewer(QWidget):
         )
         return tools
 
-    def _make_legend(self) -> None:
-        self._legend.setTextFormat(Qt.TextFormat.RichText)
-        self._legend.setText(
+    def _legend_strip(self) -> QWidget:
+        """The groups' colours, from the table that the landmarks are drawn with."""
+        legend = label(role="legend", name="Legend of the landmark groups")
+        legend.setTextFormat(Qt.TextFormat.RichText)
+        legend.setText(
             "&nbsp;&nbsp; ".join(
                 f'<span style="color:{group.colour}">●</span> {group.title}'
                 for group in self._anatomy.groups
             )
-            + "<br>Hold H to hide all overlays"
         )
-        self.stage.put_at_bottom(self._legend)
+        hint = label("H hides all", "legend")
+        hint.setToolTip("Hold H to see the radiograph without overlays")
+        strip = QWidget()
+        strip.setObjectName("viewerTools")
+        strip.setLayout(row(legend, None, hint, margins=(12, 5, 12, 5)))
+        return strip
 
     @Slot(int)
     def _set_opacity(self, percent: int) -> None:
@@ -220,7 +224,7 @@ class Viewer(QWidget):
 
 
 class _Stage(pg.GraphicsView):
-    """A black stage with one view box and captions at its lower edge."""
+    """A black stage with one view box."""
 
     def __init__(self) -> None:
         super().__init__(background="#000000")
@@ -233,22 +237,3 @@ class _Stage(pg.GraphicsView):
         self.view.disableAutoRange()
         self.setCentralItem(self.view)
         self.view.setRange(_RECT, padding=0.015)
-        self._caption: QLabel | None = None
-
-    def put_at_bottom(self, caption: QLabel) -> None:
-        """Lay a caption over the lower edge."""
-        caption.setParent(self)
-        caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        caption.setObjectName("caption")
-        self._caption = caption
-        self._place_caption()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_caption()
-
-    def _place_caption(self) -> None:
-        caption = getattr(self, "_caption", None)  # the base class resizes while it is made
-        if caption is not None:
-            caption.adjustSize()
-            caption.move(10, self.height() - caption.height() - 10)
