@@ -106,7 +106,7 @@ class _Run:
         from lightning.fabric import Fabric
 
         # Fabric's own lines on precision and processes are ours to say, in a notice.
-        for name in ("lightning.fabric", "lightning_utilities.core.rank_zero"):
+        for name in ("lightning.fabric", "lightning.pytorch"):
             logging.getLogger(name).setLevel(logging.WARNING)
         self.plan = plan
         self.out = plan.out

@@ -182,3 +182,8 @@ def test_a_file_that_is_not_weights_is_refused_in_one_line(tmp_path, content):
         read_weights_info(path)
     assert "\n" not in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+def test_training_says_nothing_but_its_events(plan, capfd):
+    run(replace(plan, max_steps=1, precision="bf16-mixed"))
+    assert capfd.readouterr() == ("", "")
