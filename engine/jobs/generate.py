@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import count as count_from
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -169,8 +168,7 @@ class _Generation:
         request = self.request
         numbers = iter(range(request.count or 0))
         if request.until_accepted is not None:
-            limit = GIVE_UP_AFTER * request.until_accepted
-            numbers = iter(range(limit)) if limit else count_from()
+            numbers = iter(range(GIVE_UP_AFTER * request.until_accepted))
         for index in numbers:
             if request.until_accepted is not None and self.total_accepted >= request.until_accepted:
                 return
