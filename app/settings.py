@@ -1,9 +1,10 @@
 """What the window remembers between starts: its place, recent projects, the reviewer's name."""
 
-import getpass
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
+
+from engine.jobs.reviewer import reviewer_name
 
 _RECENT = "recent_projects"
 _RECENT_COUNT = 8
@@ -19,7 +20,7 @@ class WindowSettings:
     def reviewer(self) -> str:
         """Whose decisions these are: the name in the settings, else the login name."""
         name = str(self._store.value("reviewer", "") or "").strip()
-        return name or _login_name()
+        return name or reviewer_name()
 
     def recent_projects(self) -> list[Path]:
         """Projects opened before that still exist, newest first."""
@@ -49,10 +50,3 @@ class WindowSettings:
     def set_geometry(self, name: str, state: QByteArray) -> None:
         """Remember a window or splitter state."""
         self._store.setValue(f"geometry/{name}", state)
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "reviewer"

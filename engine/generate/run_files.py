@@ -5,10 +5,13 @@ import os
 import shutil
 from pathlib import Path
 
+from engine.errors import SettingsError
 from engine.events import TrainingStep
-from engine.generate.checkpoint import STATE_NAME, read_state_header
+from engine.generate.checkpoint import STATE_NAME
+from engine.generate.settings import GeneratorSettings
 from engine.generate.weights import WEIGHTS_NAME
 
+SETTINGS_NAME = "settings.toml"
 LOSS_COLUMNS = ("step", "pairs_seen", "elapsed", "learning_rate", "total", "image", "heatmap")
 
 
@@ -26,15 +29,32 @@ class RunFiles:
         self.losses = out / "loss.csv"
         self.found_step: int | None = None
 
-    def begin(self) -> None:
-        """Make the folder; remember what it holds."""
+    def begin(self, settings: GeneratorSettings, found_step: int | None) -> None:
+        """Make the folder, remember what it holds, and write the settings into it.
+
+        Args:
+            found_step: the step of the run that is gone on with, None for a new one.
+
+        Raises:
+            SettingsError: the folder cannot be written.
+        """
+        self.found_step = found_step
+        try:
+            self._begin(settings)
+        except OSError as error:
+            raise SettingsError(
+                f"cannot write to the run's folder {self.out}: {error.strerror}"
+            ) from error
+
+    def _begin(self, settings: GeneratorSettings) -> None:
         (self.out / "previews").mkdir(parents=True, exist_ok=True)
         for name in self.KEPT:
             if (self.out / name).exists():
                 self._before(name).unlink(missing_ok=True)
                 _link_or_copy(self.out / name, self._before(name))
-        if (self.out / STATE_NAME).exists():
-            self.found_step = read_state_header(self.out / STATE_NAME)[0].step
+        beside = self.out / f"{SETTINGS_NAME}.part"
+        beside.write_text(settings.to_toml(), encoding="utf-8")
+        beside.replace(self.out / SETTINGS_NAME)
 
     def end(self, discard: bool) -> None:
         """Forget what was remembered, or put it back."""

@@ -142,12 +142,24 @@ class _Run:
         return whole if self.plan.max_steps is None else min(whole, self.plan.max_steps)
 
     def resume(self) -> Iterator[Event]:
-        state = self.out / STATE_NAME
+        found = self._found()
         if self.fabric.is_global_zero:
-            self.files.begin()
+            self.files.begin(self.plan.settings, found.step if found else None)
         self.fabric.barrier()
-        if not state.exists():
+        if found is None:
             return
+        state = self.out / STATE_NAME
+        load_state(state, self.denoiser.network, self.average, self.optimiser.optimizer)
+        self.progress = found
+        if self.fabric.is_global_zero:
+            self.files.truncate_losses(found.step)
+        yield Notice(f"Going on from step {found.step} of {self.out}")
+
+    def _found(self) -> Progress | None:
+        """Progress of the run in the folder, None for none; refused before a file is touched."""
+        state = self.out / STATE_NAME
+        if not state.exists():
+            return None
         progress, settings, fingerprint = read_state_header(state)
         if settings != self.plan.settings:
             raise WeightsError(
@@ -157,11 +169,7 @@ class _Run:
             raise WeightsError(
                 f"{self.out} was trained on other radiographs: use them or another folder"
             )
-        load_state(state, self.denoiser.network, self.average, self.optimiser.optimizer)
-        self.progress = progress
-        if self.fabric.is_global_zero:
-            self.files.truncate_losses(progress.step)
-        yield Notice(f"Going on from step {progress.step} of {self.out}")
+        return progress
 
     def steps(self, token: CancelToken) -> Iterator[Event]:
         plan = self.plan

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from engine.data.canvas_set import CanvasSet
     from engine.generate.settings import GeneratorSettings
 
-SETTINGS_NAME = "settings.toml"
-
 
 @dataclass(frozen=True)
 class TrainRequest:
@@ -51,7 +49,6 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
     """
     from engine.assess.prior import fit_prior
     from engine.jobs.device import choose_device
-    from engine.jobs.processes import is_first_process
     from engine.jobs.radiographs import read_canvas_radiographs
 
     yield JobStarted(f"Training {request.out.name}", "step", request.max_steps)
@@ -69,8 +66,6 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
         f"{len(radiographs.ids)} training radiographs, preset {settings.preset}, "
         f"on {device.name} in {device.precision}"
     )
-    if is_first_process():
-        _make_run_folder(request.out, settings)
 
     from engine.generate.training import TrainingPlan, train_generator
 
@@ -131,16 +126,6 @@ def choose_radiographs(radiographs: "CanvasSet", count: int, seed: int) -> "Canv
         sizes=radiographs.sizes[chosen],
         fingerprint=f"{radiographs.fingerprint}-{count}-{seed}",
     )
-
-
-def _make_run_folder(out: Path, settings: "GeneratorSettings") -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        beside = out / f"{SETTINGS_NAME}.part"
-        beside.write_text(settings.to_toml(), encoding="utf-8")
-        beside.replace(out / SETTINGS_NAME)
-    except OSError as error:
-        raise SettingsError(f"cannot write to the run's folder {out}: {error.strerror}") from error
 
 
 def _summary(out: Path, last: TrainingStep | None, token: CancelToken) -> dict:

@@ -203,6 +203,15 @@ def test_training_on_fewer_radiographs_is_a_seeded_choice(dataset, settings_file
         run(train, replace(base, images=9, out=tmp_path / "many"))
 
 
+def test_a_run_that_is_refused_keeps_its_own_settings_file(dataset, settings_file, tmp_path):
+    request = TrainRequest(dataset, tmp_path / "run", str(settings_file), max_steps=1, device="cpu")
+    run(train, request)
+    before = {path.name: path.read_bytes() for path in request.out.glob("*.*")}
+    with pytest.raises(WeightsError, match="other settings"):
+        run(train, replace(request, preset="fast"))
+    assert {path.name: path.read_bytes() for path in request.out.glob("*.*")} == before
+
+
 def test_describing_says_what_a_path_holds(request_for, dataset, tmp_path):
     run(generate, request_for)
     assert describe(request_for.project)["pairs"] == 5
