@@ -1,4 +1,4 @@
-"""Three update rules of the reverse process: ancestral, DDIM and DPM-Solver++ (2M).
+"""Update rules of the reverse process: ancestral, DDIM, DPM-Solver++ (2M) and its SDE form.
 
 Each takes the noisy pair x_s and the network's estimate of the clean pair, and gives x_t of the
 next, less noisy step. They hold for arrays and tensors alike: only arithmetic is used.
@@ -44,14 +44,36 @@ def dpm_solver_step(
     """
     (_, sigma_s), (alpha_t, sigma_t) = now, then
     h = _log_ratio(then) - _log_ratio(now)
-    estimate = clean
-    if last is not None:
-        last_clean, last_level = last
-        h_last = _log_ratio(now) - _log_ratio(last_level)
-        correction = 0.5 * h / h_last
-        if np.isfinite(correction) and correction > 0:
-            estimate = (1 + correction) * clean - correction * last_clean
+    estimate = _extrapolated(clean, now, then, last)
     return (sigma_t / sigma_s) * x - float(alpha_t * np.expm1(-h)) * estimate
+
+
+def stochastic_dpm_solver_step(
+    x: Any, clean: Any, now: Level, then: Level, last: tuple[Any, Level] | None, noise: Any
+) -> Any:
+    """The same solver for the reverse SDE (Lu et al. 2022, SDE-DPM-Solver++ 2M).
+
+    Fresh noise at every step lets later, better informed estimates correct earlier ones: a marker
+    begun in two places ends in one.
+    """
+    (_, sigma_s), (alpha_t, sigma_t) = now, then
+    h = _log_ratio(then) - _log_ratio(now)
+    renewed = -float(np.expm1(-2 * h))
+    estimate = _extrapolated(clean, now, then, last)
+    kept = float(sigma_t / sigma_s * np.exp(-h))
+    return kept * x + alpha_t * renewed * estimate + sigma_t * renewed**0.5 * noise
+
+
+def _extrapolated(clean: Any, now: Level, then: Level, last: tuple[Any, Level] | None) -> Any:
+    """The estimate of the clean pair half-way through the step, from this one and the last."""
+    if last is None:
+        return clean
+    last_clean, last_level = last
+    h, h_last = _log_ratio(then) - _log_ratio(now), _log_ratio(now) - _log_ratio(last_level)
+    correction = 0.5 * h / h_last
+    if not (np.isfinite(correction) and correction > 0):
+        return clean
+    return (1 + correction) * clean - correction * last_clean
 
 
 def _log_ratio(level: Level) -> float:
@@ -66,8 +88,8 @@ class Sampler:
     """One pass of the reverse process over a batch.
 
     Args:
-        name: ``ancestral``, ``ddim`` or ``dpm-solver++``.
-        noise_of: noise of a sampling step (1, 2, …), asked by the ancestral sampler alone.
+        name: ``ancestral``, ``ddim``, ``dpm-solver++`` or ``sde-dpm-solver++``.
+        noise_of: noise of a sampling step (1, 2, …), asked by the samplers that add some.
     """
 
     name: str
@@ -85,4 +107,7 @@ class Sampler:
             return ancestral_step(x, clean, now, then, self.noise_of(self._count))
         if self.name == "ddim":
             return ddim_step(x, clean, now, then)
+        if self.name == "sde-dpm-solver++":
+            noise = self.noise_of(self._count)
+            return stochastic_dpm_solver_step(x, clean, now, then, last, noise)
         return dpm_solver_step(x, clean, now, then, last)

@@ -35,7 +35,7 @@ def sample_pairs(
     in (in float32 to less than 1e-3 of the range; convolutions round differently by batch size).
 
     Args:
-        sampler: ``ancestral``, ``ddim`` or ``dpm-solver++``.
+        sampler: ``ancestral``, ``ddim``, ``dpm-solver++`` or ``sde-dpm-solver++``.
         steps: network calls per pair, 1 … the steps of the schedule.
         token: checked before every network call; once stopped, nothing more is yielded.
 

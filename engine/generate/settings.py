@@ -15,7 +15,7 @@ from engine.errors import SettingsError
 
 Predicts = Literal["noise", "velocity", "pair"]
 ScheduleName = Literal["linear", "shifted-cosine"]
-SamplerName = Literal["ancestral", "ddim", "dpm-solver++"]
+SamplerName = Literal["ancestral", "ddim", "dpm-solver++", "sde-dpm-solver++"]
 SAMPLERS: tuple[SamplerName, ...] = get_args(SamplerName)
 
 
@@ -142,7 +142,7 @@ FAST = GeneratorSettings(
         average_decay=0.999,
         heatmap_weight=4.0,
     ),
-    sampling=SamplingSettings(sampler="dpm-solver++", steps=20),
+    sampling=SamplingSettings(sampler="sde-dpm-solver++", steps=36),
     augmentation=Augmentation(),
 )
 

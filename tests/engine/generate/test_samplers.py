@@ -29,10 +29,19 @@ def estimate(kind: str, output: torch.Tensor, x: torch.Tensor, level) -> torch.T
     return alpha * x - sigma * output if kind == "v_prediction" else output
 
 
-def run_ours(name: str, schedule: Schedule, steps: int, kind: str, clip: bool) -> torch.Tensor:
+def run_ours(
+    name: str,
+    schedule: Schedule,
+    steps: int,
+    kind: str,
+    clip: bool,
+    noise_type: torch.dtype = torch.float64,
+) -> torch.Tensor:
     generator = torch.Generator().manual_seed(3)
     x = torch.randn(SHAPE, generator=generator, dtype=torch.float64)
-    sampler = Sampler(name, lambda _: torch.randn(SHAPE, generator=generator, dtype=torch.float64))
+    sampler = Sampler(
+        name, lambda _: torch.randn(SHAPE, generator=generator, dtype=noise_type).double()
+    )
     path = schedule.sampling_steps(steps)
     for step, following in zip(path, [*path[1:], -1], strict=True):
         clean = estimate(kind, truth(x, step), x, schedule.at(step))
@@ -120,7 +129,23 @@ def test_dpm_solver_agrees_with_diffusers(name, kind, steps):
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("sampler", ["ancestral", "ddim", "dpm-solver++"])
+@pytest.mark.parametrize("kind", PREDICTION_TYPES)
+@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("steps", [8, 36])
+def test_the_stochastic_dpm_solver_agrees_with_diffusers(name, kind, steps):
+    scheduler = diffusers.DPMSolverMultistepScheduler(
+        **common(name, kind),
+        algorithm_type="sde-dpmsolver++",
+        solver_order=2,
+        final_sigmas_type="zero",
+    )
+    theirs = run_theirs(scheduler, steps, generator="generator")
+    # Theirs draws the noise of its stochastic solver in single precision, whatever the pair's.
+    ours = run_ours("sde-dpm-solver++", SCHEDULES[name], steps, kind, False, torch.float32)
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("sampler", ["ancestral", "ddim", "dpm-solver++", "sde-dpm-solver++"])
 def test_a_perfect_estimate_is_reached_from_pure_noise(sampler):
     schedule = make_schedule(FAST.diffusion)
     clean = torch.full(SHAPE, 0.25, dtype=torch.float64)
