@@ -81,6 +81,21 @@ class PreviewReady:
 
 
 @dataclass(frozen=True)
+class CopiesWatched:
+    """Pairs sampled during training were compared with the training radiographs.
+
+    checked of them could be; `copies` and `suspects` are near ones among those; `begun`: these are
+    more copies than among real radiographs, at this step or an earlier one.
+    """
+
+    step: int
+    checked: int
+    copies: int
+    suspects: int
+    begun: bool
+
+
+@dataclass(frozen=True)
 class CheckpointSaved:
     """Training state is on disk up to `step`."""
 
@@ -118,6 +133,13 @@ class PairAssessed:
 
 
 @dataclass(frozen=True)
+class PhantomDrawn:
+    """Phantom number `index` of a seed is on disk."""
+
+    index: int
+
+
+@dataclass(frozen=True)
 class JobFinished:
     """A job ended by itself or by `stop`; `summary` is what it has to say in plain data."""
 
@@ -129,9 +151,11 @@ Event = (
     | Notice
     | TrainingStep
     | PreviewReady
+    | CopiesWatched
     | CheckpointSaved
     | SamplingStep
     | PairSampled
     | PairAssessed
+    | PhantomDrawn
     | JobFinished
 )

@@ -21,6 +21,7 @@ from engine.events import (
     JobStarted,
     Notice,
     PairAssessed,
+    PhantomDrawn,
     TrainingStep,
 )
 from engine.jobs.processes import is_first_process
@@ -90,6 +91,7 @@ class _Drawing:
             TrainingStep: self._training_step,
             PairAssessed: self._pair_assessed,
             CheckpointSaved: self._checkpoint_saved,
+            PhantomDrawn: self._phantom_drawn,
         }
         if handler := handlers.get(type(event)):
             handler(event)
@@ -131,6 +133,15 @@ class _Drawing:
         if total and not counts_accepted:
             figures += f" · {format_duration((total - self.done) / rate)} left"
         self._update(self.done, figures)
+
+    def _phantom_drawn(self, event: PhantomDrawn) -> None:
+        drawn = event.index + 1
+        rate = (drawn - self.done) / max(time.monotonic() - self.begun, 1e-9)
+        figures = f"{drawn} phantoms · {rate:.1f} phantoms/s"
+        total = self.started.total if self.started else None
+        if total:
+            figures += f" · {format_duration((total - drawn) / rate)} left"
+        self._update(drawn, figures)
 
     def _update(self, done: float, figures: str) -> None:
         if self.task is None:
