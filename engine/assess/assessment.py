@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.assess.copy_risk import CopyRisk
 from engine.heatmap import Candidates
 
 
@@ -41,6 +42,7 @@ class Assessment:
     edges: (E, 2) the topology the labelling used.
     millimetres_per_pixel: the scale the millimetres came from.
     converged, sweeps: whether belief propagation settled, and after how many sweeps.
+    copy_risk: how near the pair comes to a training radiograph; None where copies were not checked.
     """
 
     policy: str
@@ -57,6 +59,7 @@ class Assessment:
     millimetres_per_pixel: float
     converged: bool
     sweeps: int
+    copy_risk: CopyRisk | None = None
 
     def to_json(self) -> str:
         """Everything as strict JSON; NaN becomes null."""
@@ -91,13 +94,14 @@ class Assessment:
             "millimetres_per_pixel": self.millimetres_per_pixel,
             "converged": self.converged,
             "sweeps": self.sweeps,
+            "copy_risk": None if self.copy_risk is None else self.copy_risk.to_dict(),
         }
 
     @classmethod
     def from_json(cls, text: str) -> "Assessment":
         """The assessment that `to_json` wrote."""
         data = json.loads(text)
-        peaks = data["candidates"]
+        peaks, risk = data["candidates"], data.get("copy_risk")
         return cls(
             policy=data["policy"],
             accepted=data["accepted"],
@@ -119,6 +123,7 @@ class Assessment:
             millimetres_per_pixel=data["millimetres_per_pixel"],
             converged=data["converged"],
             sweeps=data["sweeps"],
+            copy_risk=None if risk is None else CopyRisk.from_dict(risk),
         )
 
 

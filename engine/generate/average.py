@@ -20,3 +20,24 @@ def update_average(average: dict[str, Tensor], network: nn.Module, step: int, de
     """Move the average towards the weights, in place."""
     weights = [p.detach() for p in network.parameters()]
     torch._foreach_lerp_(list(average.values()), weights, 1 - average_decay(step, decay))
+
+
+class swapped:
+    """Inside the context the network has the averaged weights."""
+
+    def __init__(self, network: torch.nn.Module, average: dict[str, Tensor]) -> None:
+        self.network, self.average = network, average
+
+    def __enter__(self) -> None:
+        self._exchange()
+
+    def __exit__(self, *_: object) -> None:
+        self._exchange()
+
+    @torch.no_grad()
+    def _exchange(self) -> None:
+        for name, parameter in self.network.named_parameters():
+            if name in self.average:
+                kept = parameter.detach().clone()
+                parameter.copy_(self.average[name])
+                self.average[name].copy_(kept)

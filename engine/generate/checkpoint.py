@@ -19,6 +19,8 @@ STATE_NAME = "state.safetensors"
 class Progress:
     """How far training has come; `elapsed` counts seconds of training over all resumptions.
 
+    copying_since: the step at which samples were first seen to copy training radiographs.
+
     The order of the data, the augmentation and the noise are functions of the step alone, so the
     step is all there is to say of them.
     """
@@ -26,6 +28,7 @@ class Progress:
     step: int = 0
     pairs_seen: int = 0
     elapsed: float = 0.0
+    copying_since: int | None = None
 
 
 def replace_safetensors(path: Path, tensors: dict[str, Tensor], header: dict[str, str]) -> None:

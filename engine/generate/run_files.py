@@ -1,4 +1,4 @@
-"""A run's folder: its loss log, its previews, and how a discarded training leaves it as it was."""
+"""A run's folder: its logs, its previews, and how a discarded training leaves it as it was."""
 
 import csv
 import os
@@ -6,13 +6,17 @@ import shutil
 from pathlib import Path
 
 from engine.errors import SettingsError
-from engine.events import TrainingStep
+from engine.events import CopiesWatched, TrainingStep
 from engine.generate.checkpoint import STATE_NAME
 from engine.generate.settings import GeneratorSettings
 from engine.generate.weights import WEIGHTS_NAME
 
 SETTINGS_NAME = "settings.toml"
+DESCRIPTORS_NAME = "training-descriptors.safetensors"
+NOT_COPYING_NAME = "weights-not-copying.safetensors"
+BEFORE_COPYING_NAME = "weights-before-copying.safetensors"
 LOSS_COLUMNS = ("step", "pairs_seen", "elapsed", "learning_rate", "total", "image", "heatmap")
+COPY_COLUMNS = ("step", "checked", "copies", "suspects", "copy_rate")
 
 
 class RunFiles:
@@ -22,11 +26,12 @@ class RunFiles:
     replaces a name, not a file's content), and come back when training is discarded.
     """
 
-    KEPT = (STATE_NAME, WEIGHTS_NAME)
+    KEPT = (STATE_NAME, WEIGHTS_NAME, DESCRIPTORS_NAME, NOT_COPYING_NAME, BEFORE_COPYING_NAME)
 
     def __init__(self, out: Path) -> None:
         self.out = out
         self.losses = out / "loss.csv"
+        self.copies = out / "copies.csv"
         self.found_step: int | None = None
 
     def begin(self, settings: GeneratorSettings, found_step: int | None) -> None:
@@ -70,25 +75,27 @@ class RunFiles:
 
     def append_loss(self, event: TrainingStep) -> None:
         """Add a row to ``loss.csv``."""
-        new = not self.losses.exists()
-        with self.losses.open("a", newline="") as stream:
-            writer = csv.writer(stream)
-            if new:
-                writer.writerow(LOSS_COLUMNS)
-            figures = (event.elapsed, event.learning_rate, *event.losses.values())
-            writer.writerow([event.step, event.pairs_seen, *(f"{f:.6g}" for f in figures)])
+        figures = (event.elapsed, event.learning_rate, *event.losses.values())
+        row = [event.step, event.pairs_seen, *(f"{f:.6g}" for f in figures)]
+        _append_row(self.losses, LOSS_COLUMNS, row)
 
-    def truncate_losses(self, step: int) -> None:
+    def append_copies(self, event: CopiesWatched) -> None:
+        """Add a row to ``copies.csv``."""
+        rate = f"{event.copies / event.checked:.6g}" if event.checked else ""
+        row = [event.step, event.checked, event.copies, event.suspects, rate]
+        _append_row(self.copies, COPY_COLUMNS, row)
+
+    def truncate_logs(self, step: int) -> None:
         """Drop the rows after `step`: those steps were lost with the process and come again."""
-        if not self.losses.exists():
-            return
-        with self.losses.open(newline="") as stream:
-            rows = list(csv.reader(stream))
-        kept = [r for r in rows[1:] if len(r) == len(LOSS_COLUMNS) and int(r[0]) <= step]
-        beside = self.losses.with_suffix(".csv.part")
-        with beside.open("w", newline="") as stream:
-            csv.writer(stream).writerows([LOSS_COLUMNS, *kept])
-        beside.replace(self.losses)
+        _truncate(self.losses, LOSS_COLUMNS, step)
+        _truncate(self.copies, COPY_COLUMNS, step)
+
+    def keep_before_copying(self) -> bool:
+        """Give the last weights that did not copy their final name; whether there are any."""
+        if not (self.out / NOT_COPYING_NAME).exists():
+            return False
+        (self.out / NOT_COPYING_NAME).replace(self.out / BEFORE_COPYING_NAME)
+        return True
 
     def _before(self, name: str) -> Path:
         return self.out / f"{name}.before"
@@ -99,10 +106,37 @@ class RunFiles:
             if int(preview.stem.removeprefix("step-")) > after:
                 preview.unlink()
         if self.found_step is not None:
-            self.truncate_losses(self.found_step)
+            self.truncate_logs(self.found_step)
             return
         self.losses.unlink(missing_ok=True)
+        self.copies.unlink(missing_ok=True)
         (self.out / "previews").rmdir()
+
+
+def is_begun(out: Path) -> bool:
+    """Whether the folder holds a run to go on with."""
+    return (out / STATE_NAME).exists()
+
+
+def _append_row(log: Path, columns: tuple[str, ...], row: list) -> None:
+    new = not log.exists()
+    with log.open("a", newline="") as stream:
+        writer = csv.writer(stream)
+        if new:
+            writer.writerow(columns)
+        writer.writerow(row)
+
+
+def _truncate(log: Path, columns: tuple[str, ...], step: int) -> None:
+    if not log.exists():
+        return
+    with log.open(newline="") as stream:
+        rows = list(csv.reader(stream))
+    kept = [r for r in rows[1:] if len(r) == len(columns) and int(r[0]) <= step]
+    beside = log.with_suffix(".csv.part")
+    with beside.open("w", newline="") as stream:
+        csv.writer(stream).writerows([columns, *kept])
+    beside.replace(log)
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from engine.assess.copy_risk import CopyLevel
+from engine.assess.copy_statistics import CopyReport
 from engine.canvas import CANVAS_SIZE
 from engine.review.decisions import now
 from engine.review.project import ReviewProject
@@ -28,13 +30,16 @@ _CONVENTION = (
 class ExportFacts:
     """What the manifest and the README tell of an export as a whole.
 
-    held_out: pairs that count as accepted but lack a landmark; jpeg_error: mean and largest
+    held_out: pairs that count as accepted but lack a landmark; copies: those held out because they
+    copy a training radiograph; copy_report: the copy check on the set; jpeg_error: mean and largest
     difference in grey levels (of 255) between the exported pictures and what was compressed.
     """
 
     actor: str
     exported: Sequence[PairRow]
     held_out: Sequence[PairRow]
+    copies: Sequence[PairRow]
+    copy_report: CopyReport
     real_train: int
     real_test: int
     real_converted: int
@@ -63,6 +68,7 @@ def write_manifest(folder: Path, project: ReviewProject, facts: ExportFacts) -> 
         "real_train": facts.real_train,
         "real_test": facts.real_test,
         "held_out": [row.identifier for row in facts.held_out],
+        "copy_check": _copy_entry(facts),
         "pairs": [_pair_entry(project, row) for row in facts.exported],
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
@@ -71,6 +77,7 @@ def write_manifest(folder: Path, project: ReviewProject, facts: ExportFacts) -> 
 
 def _pair_entry(project: ReviewProject, row: PairRow) -> dict[str, Any]:
     origin = project.origin(row.identifier)
+    risk = project.assessment(row.identifier).copy_risk
     return {
         "identifier": row.identifier,
         "file": f"Images/{row.identifier}.jpg",
@@ -85,8 +92,20 @@ def _pair_entry(project: ReviewProject, row: PairRow) -> dict[str, Any]:
             "verdict": row.gate_verdict,
             "reasons": list(row.reason_codes),
         },
+        "copy_check": "not checked" if risk is None else risk.to_dict(),
         "decision": _decision_entry(row),
         "counts_as": row.counts_as,
+    }
+
+
+def _copy_entry(facts: ExportFacts) -> dict[str, Any]:
+    suspects = [row for row in facts.exported if row.copy_level is CopyLevel.SUSPECT]
+    return {
+        "statement": "a risk report, never anonymisation",
+        **facts.copy_report.to_dict(),
+        "test": "Mann-Whitney, one-sided: nearer to the training set than held-out real images",
+        "copies_held_out": [row.identifier for row in facts.copies],
+        "suspects_exported": [row.identifier for row in suspects],
     }
 
 
@@ -137,9 +156,24 @@ def write_readme(folder: Path, project: ReviewProject, facts: ExportFacts) -> No
             f"{len(facts.held_out)} pairs that count as accepted are held out, because a landmark "
             f"is missing; {MANIFEST_NAME} lists them."
         )
+    prose.append(_copy_text(facts))
     first, *others = (textwrap.fill(text, 88) for text in prose)
     text = "\n\n".join([first, "\n".join(files), *others])
     (folder / README_NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def _copy_text(facts: ExportFacts) -> str:
+    report = facts.copy_report
+    if not report.checked:
+        return "Whether the synthetic pictures copy training radiographs was not checked."
+    text = (
+        f"Copy check, a risk report and never anonymisation: {report.copies} of {report.checked} "
+        f"pairs copy a training radiograph, {len(facts.copies)} of these are held out; "
+        f"{report.suspects} are suspiciously near one."
+    )
+    if report.not_checked:
+        text += f" {report.not_checked} were not checked."
+    return text
 
 
 def _real_text(facts: ExportFacts) -> str:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.assess.copy_statistics import CopyReport
 from engine.errors import ProjectError
-from engine.review.decisions import Verdict
+from engine.review.export_choice import choice_notices, choose_pairs
 from engine.review.export_manifest import (
     STATEMENT,
     ExportFacts,
@@ -27,7 +28,6 @@ from engine.review.export_manifest import (
 )
 from engine.review.project import ReviewProject
 from engine.review.publishing import published_whole
-from engine.review.records import PairRow
 
 JPEG_QUALITY = 100
 _JPEG_MAGIC = b"\xff\xd8\xff"
@@ -56,13 +56,20 @@ class RealImages:
 
 @dataclass(frozen=True)
 class ExportSummary:
-    """What an export wrote, and what it left out (identifiers)."""
+    """What an export wrote, and what it left out (identifiers).
+
+    held_out: for want of a landmark; copies: because they copy a training radiograph; suspects:
+    exported, but worth a look. copy_report: the copy check on all of them.
+    """
 
     destination: Path
     synthetic: int
     real_train: int
     real_test: int
     held_out: tuple[str, ...]
+    copies: tuple[str, ...]
+    suspects: tuple[str, ...]
+    copy_report: CopyReport
     notices: tuple[str, ...]
 
 
@@ -74,6 +81,7 @@ def export_nfdp(
     real: RealImages | None = None,
     policy: str | None = None,
     overwrite: bool = False,
+    include_copies: bool = False,
 ) -> ExportSummary:
     """Write the pairs that count as accepted, optionally together with real images.
 
@@ -87,6 +95,7 @@ def export_nfdp(
         real: real images to train and test with.
         policy: only pairs that this policy of the gate has judged; None for all.
         overwrite: replace an earlier export of Ossa's at `destination`.
+        include_copies: also write pairs that copy a training radiograph.
 
     Raises:
         ProjectError: nothing to export, a destination that is taken, an id of a real image that
@@ -94,8 +103,9 @@ def export_nfdp(
         DataError: a real image cannot be read.
     """
     place = Path(destination).resolve()
-    exported, held_out, landmarks = _choose(project, policy)
-    notices = _held_out_notices(held_out)
+    choice = choose_pairs(project, policy, include_copies)
+    exported, landmarks = choice.exported, choice.landmarks
+    notices = choice_notices(choice)
     if not exported:
         why = notices[0] if notices else "accept some pairs first"
         raise ProjectError(f"{project.folder} has no pair to export: {why}")
@@ -121,7 +131,9 @@ def export_nfdp(
         facts = ExportFacts(
             actor=actor,
             exported=exported,
-            held_out=held_out,
+            held_out=choice.held_out,
+            copies=choice.copies,
+            copy_report=choice.copy_report,
             real_train=len(train_ids),
             real_test=len(test_ids),
             real_converted=converted,
@@ -135,35 +147,11 @@ def export_nfdp(
         synthetic=len(exported),
         real_train=len(train_ids),
         real_test=len(test_ids),
-        held_out=tuple(row.identifier for row in held_out),
+        held_out=tuple(row.identifier for row in choice.held_out),
+        copies=tuple(row.identifier for row in choice.copies),
+        suspects=tuple(row.identifier for row in choice.suspects),
+        copy_report=choice.copy_report,
         notices=notices,
-    )
-
-
-def _choose(
-    project: ReviewProject, policy: str | None
-) -> tuple[list[PairRow], list[PairRow], dict[str, np.ndarray]]:
-    """The accepted pairs with all landmarks, those without, and the landmarks of the former."""
-    exported, held_out, landmarks = [], [], {}
-    for row in project.rows():
-        if row.counts_as is not Verdict.ACCEPT or policy not in (None, row.policy):
-            continue
-        points = project.assessment(row.identifier).landmarks
-        if np.isfinite(points).all():
-            exported.append(row)
-            landmarks[row.identifier] = points
-        else:
-            held_out.append(row)
-    return exported, held_out, landmarks
-
-
-def _held_out_notices(held_out: Sequence[PairRow]) -> tuple[str, ...]:
-    if not held_out:
-        return ()
-    others = f" and {len(held_out) - 1} more" if len(held_out) > 1 else ""
-    return (
-        f"held out, because a landmark is missing: {held_out[0].identifier}{others} "
-        f"({len(held_out)} in all)",
     )
 
 

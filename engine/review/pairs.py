@@ -5,9 +5,13 @@ import sqlite3
 from uuid import uuid4
 
 from engine.assess.assessment import Assessment
+from engine.assess.copy_risk import CopyLevel
 from engine.review import decisions
 from engine.review.decisions import Verdict, as_verdict
 from engine.review.records import Counts, Origin, PairRow, settings_text
+
+# SQLite looks into the assessment, so that a list of pairs need not decode every one.
+COLUMNS = "*, json_extract(assessment, '$.copy_risk.level') AS copy_level"
 
 
 def identifier_of(connection: sqlite3.Connection, origin: Origin) -> str | None:
@@ -65,7 +69,7 @@ def insert(
 
 
 def as_pair_row(row: sqlite3.Row) -> PairRow:
-    """A row of the view ``standing``."""
+    """A row of the view ``standing`` with `COLUMNS`."""
     decision = as_verdict(row["decision"])
     return PairRow(
         identifier=row["identifier"],
@@ -78,6 +82,7 @@ def as_pair_row(row: sqlite3.Row) -> PairRow:
         decided_by=row["decided_by"] if decision else None,
         decided_at=row["decided_at"] if decision else None,
         decided_why=row["decided_why"] or "" if decision else "",
+        copy_level=CopyLevel(row["copy_level"]) if row["copy_level"] else None,
     )
 
 
@@ -89,7 +94,7 @@ def as_origin(row: sqlite3.Row) -> Origin:
 def rows_since(connection: sqlite3.Connection, ordinal: int) -> list[PairRow]:
     """The pairs added after the one with that ordinal, in order."""
     rows = connection.execute(
-        "SELECT * FROM standing WHERE ordinal > ? ORDER BY ordinal", (ordinal,)
+        f"SELECT {COLUMNS} FROM standing WHERE ordinal > ? ORDER BY ordinal", (ordinal,)
     )
     return [as_pair_row(row) for row in rows]
 
@@ -112,3 +117,21 @@ def counts(connection: sqlite3.Connection) -> Counts:
         " COUNT(decision), COALESCE(SUM((decision = 'accept') <> accepted), 0) FROM standing"
     ).fetchone()
     return Counts(total, accepted, total - accepted, decided, overridden)
+
+
+def write_held_out(
+    connection: sqlite3.Connection, weights_hash: str, distances: list[float]
+) -> None:
+    """Keep the distances of real radiographs that were held out, under the weights' hash."""
+    connection.execute(
+        "INSERT OR REPLACE INTO project VALUES (?, ?)",
+        (f"held-out:{weights_hash}", json.dumps(distances)),
+    )
+
+
+def read_held_out(connection: sqlite3.Connection, weights_hash: str) -> list[float]:
+    """What `write_held_out` kept, nothing when there is none."""
+    row = connection.execute(
+        "SELECT value FROM project WHERE key = ?", (f"held-out:{weights_hash}",)
+    ).fetchone()
+    return [] if row is None else json.loads(row["value"])

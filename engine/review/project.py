@@ -196,7 +196,7 @@ class ReviewProject:
     def _one(self, table: str, identifier: str) -> sqlite3.Row:
         with self._reading() as connection:
             row = connection.execute(
-                f"SELECT * FROM {table} WHERE identifier = ?", (identifier,)
+                f"SELECT {pairs.COLUMNS} FROM {table} WHERE identifier = ?", (identifier,)
             ).fetchone()
         if row is None:
             raise ProjectError(f"{self.folder} has no pair '{identifier}'")
@@ -259,6 +259,17 @@ class ReviewProject:
         """What `store_prior` kept; None when there is none."""
         with told_in_one_line(self.folder):
             return prior_file.read_prior(self.folder)
+
+    def store_held_out(self, weights_hash: str, distances: list[float]) -> None:
+        """Keep how near held-out real radiographs come to the training radiographs of weights, for
+        the copy check's test in an export."""
+        with self._writing() as connection:
+            pairs.write_held_out(connection, weights_hash, distances)
+
+    def held_out(self, weights_hash: str) -> list[float]:
+        """What `store_held_out` kept for those weights; nothing where copies were not checked."""
+        with self._reading() as connection:
+            return pairs.read_held_out(connection, weights_hash)
 
     def record_export(
         self, actor: str, identifiers: Iterable[str], destination: str | Path, format: str

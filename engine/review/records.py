@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from engine.assess.copy_risk import CopyLevel
 from engine.review.decisions import Verdict
 
 
@@ -32,7 +33,7 @@ class PairRow:
 
     ordinal: grows with every pair added; created, decided_at: UTC, ISO 8601; accepted_by_gate,
     policy, reason_codes: the gate's verdict; decision, decided_by, decided_at, decided_why: the
-    decision in force.
+    decision in force. copy_level: the copy check's word, None where copies were not checked.
     """
 
     identifier: str
@@ -45,6 +46,7 @@ class PairRow:
     decided_by: str | None
     decided_at: str | None = None
     decided_why: str = ""
+    copy_level: CopyLevel | None = None
 
     @property
     def counts_as(self) -> Verdict:
