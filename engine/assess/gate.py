@@ -29,20 +29,31 @@ _FAINTEST = 0.2
 class Policy:
     """How the gate labels and what it refuses.
 
-    at_once: pairs to label together; find: the candidates of a heatmap; label: a batch of
-    candidates to as many labellings; judge: for each of a batch (with its seed) the matched shape
-    and why it is refused, nothing if it is accepted.
+    at_once: pairs to label together; needs_statistics: whether the prior must hold those of form;
+    find: the candidates of a heatmap; label: a batch of candidates to as many labellings; judge:
+    for each of a batch (with its seed) the matched shape and why it is refused, nothing if it is
+    accepted.
     """
 
     name: str
     summary: str
     at_once: int
+    needs_statistics: bool
     find: Callable[[np.ndarray, Anatomy], Candidates]
     label: Callable[[Sequence[Candidates], Prior, Anatomy], list[Labelling]]
     judge: Callable[
         [Sequence[Candidates], Sequence[Labelling], Sequence[int], Prior, Anatomy],
         list[tuple[Match, tuple[Reason, ...]]],
     ]
+
+    def check(self, prior: Prior) -> None:
+        """Refuse a prior that this policy cannot judge by.
+
+        Raises:
+            WeightsError: one without the statistics that the policy needs.
+        """
+        if self.needs_statistics:
+            prior.require_statistics()
 
 
 def _find_as_many(heatmap: np.ndarray, anatomy: Anatomy) -> Candidates:
@@ -87,6 +98,7 @@ POLICIES = {
             summary="as published: belief propagation, no shared marker, wrist within its limit",
             # Factors of more pairs fall out of the processor's cache and cost more, not less.
             at_once=4,
+            needs_statistics=False,
             find=_find_as_many,
             label=label_paper,
             judge=_judge_paper,
@@ -95,6 +107,7 @@ POLICIES = {
             name="refined",
             summary="labelled around the fitted shape, every landmark, bone and finger plausible",
             at_once=64,
+            needs_statistics=True,
             find=_find_visible,
             label=label_refined,
             judge=_judge_refined,
@@ -115,7 +128,7 @@ def find_policy(name: str) -> Policy:
 
 
 def assess(
-    pair: Pair | np.ndarray, prior: Prior, anatomy: Anatomy, policy: str = "paper", seed: int = 0
+    pair: Pair | np.ndarray, prior: Prior, anatomy: Anatomy, policy: str = "refined", seed: int = 0
 ) -> Assessment:
     """Label one pair and judge it. Whatever the heatmap holds, there is a verdict.
 
@@ -136,12 +149,13 @@ def assess_batch(
     pairs: Sequence[Pair | np.ndarray],
     prior: Prior,
     anatomy: Anatomy,
-    policy: str = "paper",
+    policy: str = "refined",
     seeds: Sequence[int] | None = None,
 ) -> list[Assessment]:
     """`assess` for many pairs at once; `seeds` holds one each (0 for all when left out)."""
     rules = find_policy(policy)
-    _check_fit(prior, anatomy)
+    check_fit(prior, anatomy)
+    rules.check(prior)
     seeds = [0] * len(pairs) if seeds is None else seeds
     if len(seeds) != len(pairs):
         raise ValueError(f"{len(seeds)} seeds for {len(pairs)} pairs")
@@ -155,7 +169,7 @@ def assess_batch(
 
 
 def assess_landmarks(
-    points: np.ndarray, prior: Prior, anatomy: Anatomy, policy: str = "paper", seed: int = 0
+    points: np.ndarray, prior: Prior, anatomy: Anatomy, policy: str = "refined", seed: int = 0
 ) -> Assessment:
     """Judge landmarks that are already labelled: an annotation, or what a clinician dragged.
 
@@ -169,7 +183,8 @@ def assess_landmarks(
         SettingsError, WeightsError: as `assess`.
     """
     rules = find_policy(policy)
-    _check_fit(prior, anatomy)
+    check_fit(prior, anatomy)
+    rules.check(prior)
     peaks, labelling = _as_labelled(np.asarray(points, dtype=np.float64), prior)
     return _conclude(rules, [peaks], [labelling], [seed], prior, anatomy)[0]
 
@@ -226,7 +241,12 @@ def _as_labelled(points: np.ndarray, prior: Prior) -> tuple[Candidates, Labellin
     return peaks, labelling
 
 
-def _check_fit(prior: Prior, anatomy: Anatomy) -> None:
+def check_fit(prior: Prior, anatomy: Anatomy) -> None:
+    """Refuse a prior of another landmark set.
+
+    Raises:
+        WeightsError: anatomy or number of landmarks differ.
+    """
     if prior.anatomy != anatomy.name or prior.landmark_count != anatomy.landmark_count:
         raise WeightsError(
             f"the prior was fitted for anatomy '{prior.anatomy}' with {prior.landmark_count} "

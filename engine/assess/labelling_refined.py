@@ -21,6 +21,7 @@ from engine.assess.chains import complete_chains
 from engine.assess.displaced_groups import find_shifted, relabel_around
 from engine.assess.exchange import exchange_chains, exchange_neighbours
 from engine.assess.labelling import Labelling
+from engine.assess.potentials import Potentials
 from engine.assess.potentials_refined import Peaks, padded, refined_potentials
 from engine.assess.prior import Prior
 from engine.assess.shape_statistics import (
@@ -54,14 +55,7 @@ def label_refined(
     if not peaks.exists.any():
         return [_nothing(prior) for _ in candidates]
     field, kept = refined_potentials(candidates, prior, anatomy.unary_sigma)
-    beliefs = belief_propagation(
-        field.unary,
-        field.binary,
-        field.edges,
-        mask=field.exists,
-        max_sweeps=_MAX_SWEEPS,
-        tolerance=_TOLERANCE,
-    )
+    beliefs = propagate_refined(field)
     chosen = _assign_beliefs(beliefs.marginals, kept, peaks)
     for tolerance in _SCHEDULE:
         alignment, prediction = _expect(chosen, peaks, statistics, tolerance)
@@ -80,6 +74,18 @@ def label_refined(
         _labelling(chosen[row], peaks.positions[row], log_odds[row], scales[row], beliefs, row)
         for row in range(len(candidates))
     ]
+
+
+def propagate_refined(field: Potentials) -> Beliefs:
+    """Belief propagation as this policy runs it: a start for the shape, so it may end early."""
+    return belief_propagation(
+        field.unary,
+        field.binary,
+        field.edges,
+        mask=field.exists,
+        max_sweeps=_MAX_SWEEPS,
+        tolerance=_TOLERANCE,
+    )
 
 
 def _nothing(prior: Prior) -> Labelling:

@@ -27,6 +27,10 @@ def test_the_bench_prints_both_policies_side_by_side(tmp_path, hand):
     assert "ALL faults at middle strength: refused" in report
     assert "nuisance, jitter 1 px: landmarks right" in report
     assert "pairs/s in batches of 4" in report
+    for policy in ("paper", "refined"):
+        assert (
+            f"{policy}: MAP quality: 1 of 1" in report or f"{policy}: MAP quality: 0 of 1" in report
+        )
 
 
 def test_a_table_shows_mean_and_spread_over_folds():

@@ -2,19 +2,25 @@ import subprocess
 import sys
 import time
 from dataclasses import fields, replace
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.assess import gate
 from engine.assess.assessment import Assessment
-from engine.assess.gate import POLICIES, assess, assess_batch, assess_landmarks
+from engine.assess.gate import POLICIES
 from engine.errors import SettingsError, WeightsError
 from engine.heatmap import draw_heatmap
 from engine.pair import Pair
 
 from .shapes import MILLIMETRES_PER_PIXEL, stick_hands
+
+assess = partial(gate.assess, policy="paper")
+assess_batch = partial(gate.assess_batch, policy="paper")
+assess_landmarks = partial(gate.assess_landmarks, policy="paper")
 
 _SAME_FIXTURES = [HealthCheck.function_scoped_fixture]
 
@@ -125,6 +131,16 @@ def test_any_landmarks_get_a_verdict(prior, hand, seed, missing, spread):
     points = prior.mean_positions + rng.normal(0, spread, (37, 2))
     points[rng.random(37) < missing] = np.nan
     assert_consistent(assess_landmarks(points, prior, hand))
+
+
+def test_policy_refined_judges_where_none_is_named(prior, hand):
+    points = prior.mean_positions
+    heatmap = draw_heatmap(points)
+    named = gate.assess(heatmap, prior, hand, "refined")
+    assert named.policy == "refined"
+    assert_same(gate.assess(heatmap, prior, hand), named)
+    assert gate.assess_batch([heatmap], prior, hand)[0].policy == "refined"
+    assert gate.assess_landmarks(points, prior, hand).policy == "refined"
 
 
 def test_an_unknown_policy_is_refused_in_one_line(prior, hand):

@@ -32,11 +32,11 @@ def _on_canvas(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return CanvasMap(int(width), int(height)).to_canvas(points - low + before)
 
 
-def test_most_landmarks_of_held_out_hands_are_labelled_right(shapes, hand):
+def test_paper_labels_most_landmarks_of_held_out_hands_right(shapes, hand):
     points = np.random.default_rng(1).permutation(np.stack(list(shapes.values())))
     held_out, training = np.split(points, [len(points) // 5])
     prior = fit_prior(training, hand)
-    found = assess_batch([draw_heatmap(shape) for shape in held_out], prior, hand)
+    found = assess_batch([draw_heatmap(shape) for shape in held_out], prior, hand, "paper")
     labelled = np.stack([one.landmarks for one in found])
     right = _error(labelled, held_out) * prior.millimetres_per_pixel < 2
     print(
@@ -70,9 +70,10 @@ def _error(labelled: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return np.where(better[:, None], swapped, direct)
 
 
-def test_annotation_slips_are_found_and_good_annotations_accepted(shapes, hand):
+@pytest.mark.parametrize("policy", ["paper", "refined"])
+def test_annotation_slips_are_found_and_good_annotations_accepted(shapes, hand, policy):
     prior = fit_prior(np.stack(list(shapes.values())), hand)
-    found = {name: assess_landmarks(points, prior, hand) for name, points in shapes.items()}
+    found = {name: assess_landmarks(points, prior, hand, policy) for name, points in shapes.items()}
     slips = {
         name
         for name, one in found.items()

@@ -223,9 +223,10 @@ def test_a_prior_of_before_the_statistics_still_serves_policy_paper(prior, hand,
     old = Prior.from_arrays(own)
     assert old.statistics is None
     heatmap = draw_heatmap(hands[0])
-    assert assess(heatmap, old, hand).reasons == assess(heatmap, prior, hand).reasons
+    judged = assess(heatmap, old, hand, "paper")
+    assert judged.reasons == assess(heatmap, prior, hand, "paper").reasons
     with pytest.raises(WeightsError, match="train again, fit the prior again") as raised:
-        assess(heatmap, old, hand, "refined")
+        assess(heatmap, old, hand)
     assert "\n" not in str(raised.value)
 
 
