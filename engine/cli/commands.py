@@ -1,4 +1,4 @@
-"""The command line: ``ossa train | generate | assess | export | info``.
+"""The command line: ``ossa train | generate | assess | export | pack | phantom | info``.
 
 Exit codes: 0 done · 1 an unexpected error · 2 a mistake in the request, said in one line · 3 ended
 before its goal (``--until-accepted`` not reached) · 130 interrupted, the result so far is kept.
@@ -59,6 +59,9 @@ def train(
     data: Annotated[Path, typer.Option(help="folder with Images/, all.csv and cv/, or a .npz")],
     out: Annotated[Path, typer.Option(help="the run's folder; an unfinished run goes on")],
     preset: Annotated[str, typer.Option(help="fast, paper or a settings .toml")] = "fast",
+    start_from: Annotated[
+        str | None, typer.Option("--from", help="weights a new run begins with: builtin or a path")
+    ] = None,
     max_steps: Annotated[int | None, typer.Option(help="of the whole run", min=1)] = None,
     max_time: Annotated[str | None, typer.Option(help="of the whole run: 20m, 2h …")] = None,
     images: Annotated[int | None, typer.Option(help="train on so many only", min=1)] = None,
@@ -89,6 +92,7 @@ def train(
         device=device,
         precision=precision,
         checkpoint_seconds=checkpoint_seconds,
+        start_from=start_from,
     )
     summary = _run(job, request, max_seconds)
     if not is_first_process():
@@ -100,27 +104,35 @@ def train(
             f"(image {summary['losses']['image']:.4f}, "
             f"heatmap {summary['losses']['heatmap']:.4f})"
         )
+        if summary.get("copying"):
+            print(f"{out}: samples copy training radiographs, see copies.csv there")
     else:
         print(f"{out}: nothing left to train")
 
 
 @application.command()
 def generate(
-    weights: Annotated[Path, typer.Option(help="a run's folder or a weights file")],
     project: Annotated[Path, typer.Option(help="review project, made if need be")],
+    weights: Annotated[
+        Path | None,
+        typer.Option(help="a run's folder or a weights file, the built-in generator if left out"),
+    ] = None,
     count: Annotated[int | None, typer.Option(help="pairs to have in the end", min=1)] = None,
     until_accepted: Annotated[
         int | None, typer.Option(help="go on until so many are accepted", min=1)
     ] = None,
     seed: Annotated[int, typer.Option(help="pair i of a seed is always the same pair")] = 0,
-    sampler: Annotated[str | None, typer.Option(help="ancestral, ddim or dpm-solver++")] = None,
+    sampler: Annotated[
+        str | None, typer.Option(help="sde-dpm-solver++, dpm-solver++, ddim or ancestral")
+    ] = None,
     steps: Annotated[int | None, typer.Option(help="network calls per pair", min=1)] = None,
     batch_size: Annotated[int | None, typer.Option(help="pairs sampled at once", min=1)] = None,
-    policy: Policy = "paper",
+    policy: Policy = "refined",
     device: Device = "auto",
     precision: Precision = "auto",
 ) -> None:
     """Sample pairs, assess each, keep them in a review project."""
+    from engine.cli.reports import copy_line
     from engine.jobs.generate import GenerateRequest
     from engine.jobs.generate import generate as job
 
@@ -143,7 +155,8 @@ def generate(
     if summary["sampled"]:
         print(
             f"{summary['project']}: {summary['sampled']} pairs, {summary['accepted']} accepted "
-            f"({summary['acceptance']:.0%}), {summary['seconds_per_pair']:.2f} s per pair"
+            f"({summary['acceptance']:.0%}), {summary['seconds_per_pair']:.2f} s per pair, "
+            + copy_line(summary)
         )
     else:
         print(f"{summary['project']}: all there already")
@@ -164,9 +177,15 @@ def assess(
     part: Annotated[
         Literal["train", "test", "all"], typer.Option(help="part of the split")
     ] = "all",
-    policy: Policy = "paper",
+    policy: Policy = "refined",
     anatomy: AnatomyName = "hand",
     exact: Annotated[bool, typer.Option(help="compare each labelling with the exact one")] = False,
+    show_topology: Annotated[
+        bool, typer.Option("--show-topology", help="show the learned graph, judge nothing")
+    ] = False,
+    picture: Annotated[
+        Path | None, typer.Argument(help="with --show-topology: draw it, .png or .svg")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge annotated radiographs, or the pairs of a project, as generated pairs are judged."""
@@ -174,9 +193,14 @@ def assess(
     from engine.jobs.assess import AssessRequest
     from engine.jobs.assess import assess as job
 
+    if picture is not None and not show_topology:
+        raise typer.BadParameter(f"{picture} is a picture for --show-topology: say both")
+    request = AssessRequest(data, project, weights, split, part, policy, anatomy, exact)
+    if show_topology:
+        _show_topology(request, picture, as_json)
+        return
     if (data is None) == (project is None):
         raise typer.BadParameter("say either --data or --project")
-    request = AssessRequest(data, project, weights, split, part, policy, anatomy, exact)
     summary = _run(job, request)
     if as_json:
         print(json.dumps(summary))
@@ -195,29 +219,87 @@ def export(
     split: Split = None,
     actor: Annotated[str, typer.Option(help="who exports, for the audit trail")] = "",
     overwrite: Annotated[bool, typer.Option(help="replace an earlier export")] = False,
+    include_copies: Annotated[
+        bool, typer.Option("--include-copies", help="also pairs that copy a training radiograph")
+    ] = False,
 ) -> None:
     """Export what counts as accepted, ready to train a localiser."""
     from engine.jobs.export import ExportRequest
     from engine.jobs.export import export as job
 
-    summary = _run(job, ExportRequest(project, out, format, real, split, actor, overwrite))
+    request = ExportRequest(project, out, format, real, split, actor, overwrite, include_copies)
+    summary = _run(job, request)
     print(f"{summary['out']}: {summary['line']}")
 
 
 @application.command()
+def pack(
+    weights: Annotated[Path, typer.Option(help="a run's folder or a weights file")],
+    out: Annotated[Path, typer.Option(help="the .safetensors file to write")],
+    licence: Annotated[str, typer.Option(help="it is handed out under, an SPDX name")],
+    trained_on: Annotated[str, typer.Option(help="what the training radiographs were")],
+) -> None:
+    """Make one small file of a run, to hand out: half precision, with its prior and metadata."""
+    from engine.generate.packing import pack_weights
+
+    packed = pack_weights(weights, out, licence, trained_on)
+    print(
+        f"{packed.path}: {packed.size / 1e6:.1f} MB, {packed.parameters} parameters in half "
+        f"precision, none changed by more than {packed.largest_change:.1g}"
+    )
+
+
+@application.command()
+def phantom(
+    out: Annotated[Path, typer.Option(help="folder to write, new or to go on with")],
+    count: Annotated[int, typer.Option(help="phantoms to have in the end", min=2)] = 200,
+    seed: Annotated[int, typer.Option(help="phantom i of a seed is always the same", min=0)] = 0,
+    size: Annotated[int, typer.Option(help="long side in pixels", min=128)] = 640,
+    workers: Annotated[int, typer.Option(help="processes that draw", min=1)] = 1,
+) -> None:
+    """Draw made-up radiographs with exact landmarks: a data set of no patient."""
+    from engine.jobs.phantom import PhantomRequest
+    from engine.jobs.phantom import phantom as job
+
+    summary = _run(job, PhantomRequest(out, count, seed, size, workers))
+    print(f"{summary['out']}: {summary['count']} phantoms, {summary['drawn']} of them new")
+
+
+@application.command()
 def info(
-    path: Annotated[Path, typer.Argument(help="weights, run, review project or data set")],
+    path: Annotated[
+        Path | None, typer.Argument(help="weights, run, review project or data set")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a file or folder of Ossa's holds."""
+    """Say what a file or folder of Ossa's holds; without one, what the built-in generator is."""
     from engine.cli.reports import print_table
-    from engine.jobs.describe import describe
+    from engine.jobs.describe import describe, describe_builtin
 
-    description = describe(path)
+    description = describe_builtin() if path is None else describe(path)
     if as_json:
         print(json.dumps(description))
     else:
         print_table(description)
+
+
+def _show_topology(request: Any, picture: Path | None, as_json: bool) -> None:
+    from engine.cli.reports import print_topology
+    from engine.cli.topology_picture import check_picture, draw_topology
+    from engine.jobs.assess import show_topology
+
+    named = [request.data, request.project]
+    if all(named) or not any([*named, request.weights]):
+        raise typer.BadParameter("say one of --data, --project and --weights")
+    if picture is not None:
+        check_picture(picture)
+    summary = _run(show_topology, request)
+    if picture is not None:
+        draw_topology(summary["prior"], summary["anatomy"], picture)
+    if as_json:
+        print(json.dumps({name: summary[name] for name in ("shapes", "edges")}))
+    else:
+        print_topology(summary)
 
 
 def main() -> None:

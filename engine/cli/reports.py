@@ -35,7 +35,36 @@ def print_assessments(summary: dict[str, Any]) -> None:
             f"{summary['landmarks_right']:.2%} of landmarks labelled right (within 2 mm), "
             f"{summary['wholly_right']} of {summary['count']} wholly"
         )
+    if summary.get("copy_checked"):
+        print(f"{copy_line(summary)}, {summary['suspects']} suspect")
     if "same_as_exact" in summary:
         print(
-            f"{summary['same_as_exact']} of {summary['count']} labelled as the exact solution does"
+            "belief propagation labels as the exact solution of its field does in "
+            f"{summary['same_as_exact']} of {summary['count']}; "
+            f"its log-score is short of it by {summary['largest_gap_to_exact']:.3f} at most"
         )
+
+
+def copy_line(summary: dict[str, Any]) -> str:
+    """How many of the pairs checked are copies, or that none was checked."""
+    if not summary["copy_checked"]:
+        return "copies not checked"
+    return (
+        f"{summary['copies']} of {summary['copy_checked']} copy a training radiograph "
+        f"({summary['copy_rate']:.1%})"
+    )
+
+
+def print_topology(summary: dict[str, Any]) -> None:
+    """The learned graph, an edge a line, the relatively steadiest first."""
+    edges = summary["edges"]
+    names = [
+        "{} {} - {} {}".format(e["first"], e["names"][0], e["second"], e["names"][1]) for e in edges
+    ]
+    width = max(map(len, names), default=0)
+    print(f"{'edge':<{width}}  {'mean, mm':>9}  {'SD, mm':>7}  {'SD/mean':>7}")
+    for name, edge in zip(names, edges, strict=True):
+        spread, variation = edge["standard_deviation"], edge["variation"]
+        told = "unbounded" if spread is None else f"{spread:7.2f}  {variation:7.3f}"
+        print(f"{name:<{width}}  {edge['mean']:9.1f}  {told}")
+    print(f"{len(edges)} edges, learned from {summary['shapes']} shapes")

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +15,14 @@ from engine.errors import WeightsError
 from engine.events import (
     CancelToken,
     CheckpointSaved,
+    CopiesWatched,
     Event,
     Notice,
     PairSampled,
     PreviewReady,
     TrainingStep,
 )
-from engine.generate.average import start_average, update_average
+from engine.generate.average import start_average, swapped, update_average
 from engine.generate.batches import BatchSource
 from engine.generate.checkpoint import (
     STATE_NAME,
@@ -30,12 +31,20 @@ from engine.generate.checkpoint import (
     read_state_header,
     save_state,
 )
+from engine.generate.copy_watch import COPY_PAIRS, COPY_SHARE, COPY_STEPS, CopyWatch, copying_begins
 from engine.generate.denoiser import Denoiser, in_channels_last
 from engine.generate.previews import write_preview
-from engine.generate.run_files import LOSS_COLUMNS, RunFiles
+from engine.generate.run_files import (
+    BEFORE_COPYING_NAME,
+    DESCRIPTORS_NAME,
+    LOSS_COLUMNS,
+    NOT_COPYING_NAME,
+    RunFiles,
+)
 from engine.generate.sampling import sample_pairs
 from engine.generate.settings import GeneratorSettings
-from engine.generate.weights import WEIGHTS_NAME, save_weights
+from engine.generate.weights import WEIGHTS_NAME, WeightsInfo, load_network, save_weights
+from engine.pair import Pair
 
 PREVIEW_PAIRS = 4
 PREVIEW_STEPS = 12
@@ -51,6 +60,8 @@ class TrainingPlan:
     max_steps, max_seconds: of the whole run, resumptions included; None for no limit but the
     settings' epochs.
     accelerator, devices, precision: as Lightning Fabric names them.
+    copy_watch: None to look for no copies.
+    start_from: weights that a new run begins with, None to begin from nothing.
     """
 
     settings: GeneratorSettings
@@ -67,6 +78,8 @@ class TrainingPlan:
     log_every: int = 10
     checkpoint_seconds: float = 120.0
     preview_seconds: float = 300.0
+    copy_watch: CopyWatch | None = None
+    start_from: WeightsInfo | None = None
 
 
 def learning_rate(settings: GeneratorSettings, step: int) -> float:
@@ -120,6 +133,8 @@ class _Run:
         self.fabric.launch()
         torch.manual_seed(plan.settings.training.seed)
         denoiser = in_channels_last(Denoiser(plan.settings))
+        if plan.start_from is not None:
+            load_network(plan.start_from, plan.settings, denoiser)
         optimiser = torch.optim.Adam(denoiser.network.parameters(), lr=1e-3, fused=True)
         self.model, self.optimiser = self.fabric.setup(denoiser, optimiser)
         self.denoiser: Denoiser = self.model.module
@@ -145,6 +160,8 @@ class _Run:
         found = self._found()
         if self.fabric.is_global_zero:
             self.files.begin(self.plan.settings, found.step if found else None)
+            if self.plan.copy_watch is not None:
+                self.plan.copy_watch.describe(self.out / DESCRIPTORS_NAME)
         self.fabric.barrier()
         if found is None:
             return
@@ -152,7 +169,7 @@ class _Run:
         load_state(state, self.denoiser.network, self.average, self.optimiser.optimizer)
         self.progress = found
         if self.fabric.is_global_zero:
-            self.files.truncate_losses(found.step)
+            self.files.truncate_logs(found.step)
         yield Notice(f"Going on from step {found.step} of {self.out}")
 
     def _found(self) -> Progress | None:
@@ -161,7 +178,8 @@ class _Run:
         if not state.exists():
             return None
         progress, settings, fingerprint = read_state_header(state)
-        if settings != self.plan.settings:
+        # How pairs are sampled may change under way: training does not depend on it.
+        if replace(settings, sampling=self.plan.settings.sampling) != self.plan.settings:
             raise WeightsError(
                 f"{self.out} holds a run with other settings: use them or another folder"
             )
@@ -174,13 +192,15 @@ class _Run:
     def steps(self, token: CancelToken) -> Iterator[Event]:
         plan = self.plan
         start, first = time.monotonic(), self.progress
-        logged, saved, previewed = start, start, start
+        logged, saved, previewed, watched = start, start, start, start
+        pause = plan.copy_watch.every if plan.copy_watch else float("inf")
         sums, count = torch.zeros(3, device=self.fabric.device), 0
         while self.progress.step < self.last_step and not self._ending(token):
             sums += self._step()
             count += 1
             now = time.monotonic()
-            self.progress = Progress(
+            self.progress = replace(
+                self.progress,
                 step=self.progress.step + 1,
                 pairs_seen=self.progress.pairs_seen + self._pairs_per_step,
                 elapsed=first.elapsed + now - start,
@@ -191,6 +211,11 @@ class _Run:
             if now - previewed >= plan.preview_seconds:
                 yield from self._preview(token)
                 previewed = time.monotonic()
+            if plan.copy_watch is not None and now - watched >= pause:
+                begun = time.monotonic()
+                yield from self._watch_copies(plan.copy_watch, token)
+                watched = time.monotonic()
+                pause = max(plan.copy_watch.every, (watched - begun) / COPY_SHARE)
             if now - saved >= plan.checkpoint_seconds:
                 yield from self._checkpoint()
                 saved = time.monotonic()
@@ -248,20 +273,52 @@ class _Run:
     def _preview(self, token: CancelToken) -> Iterator[Event]:
         if not self.fabric.is_global_zero:
             return
-        sampling = self.plan.settings.sampling
-        indices = range(PREVIEW_PAIRS)
-        steps = min(PREVIEW_STEPS, sampling.steps)
-        precision = "bfloat16" if "bf16" in self.plan.precision else "float32"
-        with _swapped(self.denoiser.network, self.average):
-            drawn = list(
-                sample_pairs(self.denoiser, 0, indices, "dpm-solver++", steps, token, precision)
-            )
-        pairs = [event.pair.channels() for event in drawn if isinstance(event, PairSampled)]
+        pairs = self._sample(0, PREVIEW_PAIRS, PREVIEW_STEPS, token)
         if pairs:
-            planes = np.stack(pairs)
+            planes = np.stack([pair.channels() for pair in pairs])
             planes.flags.writeable = False
             write_preview(self.out / "previews" / f"step-{self.progress.step:07d}.png", planes)
             yield PreviewReady(self.progress.step, planes)
+
+    def _sample(self, seed: int, count: int, steps: int, token: CancelToken) -> list[Pair]:
+        """Pairs from the averaged weights; none once the token is stopped."""
+        steps = min(steps, self.plan.settings.sampling.steps)
+        precision = "bfloat16" if "bf16" in self.plan.precision else "float32"
+        drawn: list[Pair] = []
+        with swapped(self.denoiser.network, self.average):
+            for start in range(0, count, PREVIEW_PAIRS):
+                indices = range(start, min(start + PREVIEW_PAIRS, count))
+                drawn += [
+                    event.pair
+                    for event in sample_pairs(
+                        self.denoiser, seed, indices, "dpm-solver++", steps, token, precision
+                    )
+                    if isinstance(event, PairSampled)
+                ]
+        return drawn
+
+    def _watch_copies(self, watch: CopyWatch, token: CancelToken) -> Iterator[Event]:
+        """Look for copies; keep the weights as long as there are none, and say when they begin."""
+        if not self.fabric.is_global_zero:
+            return
+        step, since = self.progress.step, self.progress.copying_since
+        pairs = self._sample(step, COPY_PAIRS, COPY_STEPS, token)
+        if len(pairs) < COPY_PAIRS:
+            return
+        found = watch.count(pairs)
+        begins = since is None and found.copying
+        event = CopiesWatched(
+            step, found.checked, found.copies, found.suspects, begins or since is not None
+        )
+        self.files.append_copies(event)
+        yield event
+        if begins:
+            self.progress = replace(self.progress, copying_since=step)
+            kept = self.files.keep_before_copying()
+            yield Notice(copying_begins(step, found, BEFORE_COPYING_NAME if kept else None))
+            yield from self._checkpoint()
+        elif since is None:
+            self._save_weights(self.out / NOT_COPYING_NAME)
 
     def _checkpoint(self) -> Iterator[Event]:
         self.save()
@@ -281,6 +338,10 @@ class _Run:
             plan.settings,
             plan.data.fingerprint,
         )
+        self._save_weights(self.out / WEIGHTS_NAME)
+
+    def _save_weights(self, path: Path) -> None:
+        plan, network = self.plan, self.denoiser.network
         tensors = {f"network.{k}": v for k, v in (self.average or network.state_dict()).items()}
         tensors |= {f"prior.{k}": torch.from_numpy(v) for k, v in plan.companions.items()}
         metadata = {
@@ -289,29 +350,8 @@ class _Run:
             "step": self.progress.step,
             "pairs_seen": self.progress.pairs_seen,
         }
-        save_weights(self.out / WEIGHTS_NAME, tensors, plan.settings, metadata)
+        save_weights(path, tensors, plan.settings, metadata)
 
     def close(self, discard: bool) -> None:
         if self.fabric.is_global_zero:
             self.files.end(discard)
-
-
-class _swapped:
-    """Inside the context the network has the averaged weights."""
-
-    def __init__(self, network: torch.nn.Module, average: dict[str, Tensor]) -> None:
-        self.network, self.average = network, average
-
-    def __enter__(self) -> None:
-        self._exchange()
-
-    def __exit__(self, *_: object) -> None:
-        self._exchange()
-
-    @torch.no_grad()
-    def _exchange(self) -> None:
-        for name, parameter in self.network.named_parameters():
-            if name in self.average:
-                kept = parameter.detach().clone()
-                parameter.copy_(self.average[name])
-                self.average[name].copy_(kept)

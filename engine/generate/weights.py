@@ -99,29 +99,54 @@ def read_prior_arrays(path: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
+def read_tensors(info: WeightsInfo, prefix: str) -> dict[str, Any]:
+    """The torch tensors of a weights file whose names begin with `prefix`, without it.
+
+    They keep the precision they are stored in, half or single.
+    """
+    from safetensors.torch import load_file
+
+    return {
+        name.removeprefix(prefix): tensor
+        for name, tensor in load_file(info.path).items()
+        if name.startswith(prefix)
+    }
+
+
 def load_denoiser(info: WeightsInfo) -> Any:
-    """The denoiser of a weights file, float32 on the CPU (`engine.generate.denoiser.Denoiser`).
+    """The denoiser of a weights file, float32 on the CPU (`engine.generate.denoiser.Denoiser`),
+    whatever precision the file stores.
 
     Raises:
         WeightsError: tensors that do not fit the settings.
     """
-    from safetensors.torch import load_file
-
     from engine.generate.denoiser import Denoiser, in_channels_last
 
-    stored = load_file(info.path)
     denoiser = Denoiser(info.settings)
-    state = {
-        name.removeprefix("network."): tensor.float()
-        for name, tensor in stored.items()
-        if name.startswith("network.")
-    }
+    state = {name: tensor.float() for name, tensor in read_tensors(info, "network.").items()}
     try:
         denoiser.network.load_state_dict(state)
     except RuntimeError as error:
         line = str(error).splitlines()[-1].strip()
         raise WeightsError(f"{info.path} does not fit its own settings: {line}") from error
     return in_channels_last(denoiser.eval())
+
+
+def load_network(info: WeightsInfo, settings: GeneratorSettings, denoiser: Any) -> None:
+    """Give a denoiser of `settings` the network of a weights file, to train on from there.
+
+    Raises:
+        WeightsError: the file's network is another one, or was trained to predict something else.
+    """
+    theirs, ours = info.settings, settings
+    told = (theirs.augmentation is None, ours.augmentation is None)
+    if theirs.network != ours.network or theirs.diffusion != ours.diffusion or told[0] != told[1]:
+        raise WeightsError(
+            f"{info.path} holds a generator of other settings (preset {theirs.preset}): train from "
+            f"it with the preset it was made with, or begin from nothing"
+        )
+    state = {name: tensor.float() for name, tensor in read_tensors(info, "network.").items()}
+    denoiser.network.load_state_dict(state)
 
 
 def _read_header(source: Path) -> dict[str, str]:

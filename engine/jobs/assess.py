@@ -6,7 +6,7 @@ that finds slips of annotation (two landmarks at one point, a landmark far off).
 """
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,17 @@ import numpy as np
 
 from engine.errors import DataError, ProjectError, SettingsError
 from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice, PairAssessed
+from engine.jobs.copies import copy_check_of, with_copy_risk
 from engine.pair import Pair
 
 if TYPE_CHECKING:
     from engine.anatomy import Anatomy
     from engine.assess.assessment import Assessment
+    from engine.assess.copy_risk import CopyRisk
     from engine.assess.prior import Prior
+    from engine.assess.training_descriptors import CopyCheck
     from engine.data.canvas_cache import Part
+    from engine.review.project import ReviewProject
 
 RIGHT_WITHIN = 2.0  # mm from the truth
 BARE_MARGIN = 0.06  # of a shape's extent, around shapes that come without an image
@@ -40,18 +44,20 @@ class AssessRequest:
     weights: Path | None = None
     split: str | None = None
     part: "Part" = "all"
-    policy: str = "paper"
+    policy: str = "refined"
     anatomy: str = "hand"
     exact: bool = False
 
 
 @dataclass(frozen=True)
 class _Case:
-    """One thing to judge; truth: (L, 2) canvas pixels where it is known."""
+    """One thing to judge; truth: (L, 2) canvas pixels where it is known; copy_risk: what a project
+    holds of an earlier copy check."""
 
     identifier: str
     pair: Pair
     truth: np.ndarray | None
+    copy_risk: "CopyRisk | None" = None
 
 
 def assess(request: AssessRequest, token: CancelToken) -> Iterator[Event]:
@@ -63,27 +69,60 @@ def assess(request: AssessRequest, token: CancelToken) -> Iterator[Event]:
     Raises:
         OssaError: in one line, what cannot be read or judged.
     """
-    if request.exact and request.policy != "paper":
-        raise SettingsError("--exact compares the labelling of policy paper: say --policy paper")
     from engine.assess.gate import assess as judge
     from engine.assess.gate import assess_landmarks as judge_landmarks
 
     cases, prior, anatomy, total = yield from _cases(request)
+    copy_check = _copy_check(request, prior)
     yield JobStarted("Assessing", "pair", total)
     rows = []
     for index, case in enumerate(cases):
         if token.stopped:
             break
         assessment = judge(case.pair, prior, anatomy, request.policy, seed=index)
+        assessment = with_copy_risk(assessment, case.pair, copy_check, case.identifier)
+        if copy_check is None:
+            assessment = replace(assessment, copy_risk=case.copy_risk)
         row = _row(case, assessment)
         if case.truth is not None:
             annotated = judge_landmarks(case.truth, prior, anatomy, request.policy, seed=index)
             row["slips"] = [reason.text for reason in annotated.reasons]
         if request.exact:
-            row["exact"] = _compare_exactly(case.pair, prior, anatomy)
+            row["exact"] = _compare_exactly(assessment, prior, anatomy)
         rows.append(row)
         yield PairAssessed(case.identifier, index, case.pair, assessment)
     yield JobFinished(_summary(request, rows))
+
+
+def show_topology(request: AssessRequest, _token: CancelToken) -> Iterator[Event]:
+    """The graph that the prior of a request has learned; nothing is judged.
+
+    Yields:
+        `Notice`, and `JobFinished` with the edges as `engine.assess.topology_table` has them
+        (``edges``), how many shapes they come from, the ``prior`` and its ``anatomy``.
+
+    Raises:
+        OssaError: in one line, what cannot be read.
+    """
+    from engine.anatomy import load_anatomy
+    from engine.assess.gate import check_fit
+    from engine.assess.topology_table import topology_table
+    from engine.review.project import ReviewProject
+
+    if request.project is not None:
+        with ReviewProject.open(request.project) as project:
+            prior, anatomy = _prior_of_project(project, request), project.anatomy
+    elif request.data is not None:
+        _, prior, anatomy, _ = yield from _cases(request)
+    else:
+        known, anatomy = _prior_of_weights(request.weights), load_anatomy(request.anatomy)
+        if known is None:
+            raise SettingsError("there is no prior to show: name data, a project or weights")
+        prior = known
+    check_fit(prior, anatomy)
+    edges = [row.to_dict() for row in topology_table(prior, anatomy)]
+    summary = {"shapes": prior.shape_count, "edges": edges, "prior": prior, "anatomy": anatomy}
+    yield JobFinished(summary)
 
 
 def _cases(
@@ -94,35 +133,47 @@ def _cases(
     anatomy, ids, points, images, training = yield from _annotated(request)
     prior = _prior_of_weights(request.weights)
     if prior is None:
-        from engine.assess.prior import fit_prior
-
-        prior = fit_prior(points[training], anatomy)
-        yield Notice(f"The prior is fitted on {training.sum()} shapes of this data")
+        prior = yield from _fit(points[training], anatomy)
     return _annotated_cases(ids, points, images), prior, anatomy, len(ids)
+
+
+def _fit(points: np.ndarray, anatomy: "Anatomy") -> Generator[Event, None, "Prior"]:
+    from engine.assess.prior import fit_prior
+
+    prior = fit_prior(points, anatomy)
+    yield Notice(f"The prior is fitted on {len(points)} shapes of this data")
+    return prior
 
 
 def _project_cases(
     request: AssessRequest,
 ) -> tuple[Iterator[_Case], "Prior", "Anatomy", int]:
-    from engine.assess.prior import Prior
     from engine.review.project import ReviewProject
 
     assert request.project is not None
     project = ReviewProject.open(request.project)
-    prior = _prior_of_weights(request.weights)
-    if prior is None:
-        arrays = project.prior_arrays()
-        if arrays is None:
-            raise ProjectError(f"{request.project} holds no prior: name the weights with --weights")
-        prior = Prior.from_arrays(arrays)
+    prior = _prior_of_project(project, request)
     rows = project.rows()
 
     def cases() -> Iterator[_Case]:
         with project:
             for row in rows:
-                yield _Case(row.identifier, project.pair(row.identifier), None)
+                held = project.assessment(row.identifier).copy_risk
+                yield _Case(row.identifier, project.pair(row.identifier), None, held)
 
     return cases(), prior, project.anatomy, len(rows)
+
+
+def _prior_of_project(project: "ReviewProject", request: AssessRequest) -> "Prior":
+    from engine.assess.prior import Prior
+
+    prior = _prior_of_weights(request.weights)
+    if prior is not None:
+        return prior
+    arrays = project.prior_arrays()
+    if arrays is None:
+        raise ProjectError(f"{request.project} holds no prior: name the weights with --weights")
+    return Prior.from_arrays(arrays)
 
 
 def _annotated(request: AssessRequest) -> Generator[Event, None, tuple]:
@@ -182,6 +233,17 @@ def _prior_of_weights(weights: Path | None) -> "Prior | None":
     return None if weights is None else Prior.from_arrays(read_prior_arrays(weights))
 
 
+def _copy_check(request: AssessRequest, prior: "Prior") -> "CopyCheck | None":
+    """Of the weights in the request; shapes without images are compared with nothing."""
+    from engine.generate.weights import read_weights_info
+
+    bare = request.data is not None and request.data.suffix == ".csv"
+    if request.weights is None or bare:
+        return None
+    info = read_weights_info(request.weights)
+    return copy_check_of(info.path, prior, info.metadata)
+
+
 def _row(case: _Case, assessment: "Assessment") -> dict[str, Any]:
     row: dict[str, Any] = {"id": case.identifier, **assessment.to_dict()}
     if case.truth is not None:
@@ -192,26 +254,17 @@ def _row(case: _Case, assessment: "Assessment") -> dict[str, Any]:
     return row
 
 
-def _compare_exactly(pair: Pair, prior: "Prior", anatomy: "Anatomy") -> dict[str, Any]:
-    """Log-scores of the labelling the gate took and of the exact best on pruned candidates."""
-    from engine.assess.belief_propagation import belief_propagation
-    from engine.assess.graphical_model import exact_labelling, log_score
-    from engine.assess.potentials import paper_potentials
-    from engine.heatmap import find_candidates
+def _compare_exactly(
+    assessment: "Assessment", prior: "Prior", anatomy: "Anatomy"
+) -> dict[str, Any]:
+    """Log-scores of belief propagation and of the exact best on pruned candidates, and where the
+    two, or the gate's labelling and the exact one, differ."""
+    from engine.assess.exact_check import check_exactly
 
-    candidates = find_candidates(pair.heatmap, anatomy.landmark_count)
-    if not len(candidates):
-        return {"differs": [], "log_score": None, "exact_log_score": None}
-    field = paper_potentials([candidates], prior, anatomy.unary_sigma)
-    beliefs = belief_propagation(field.unary, field.binary, field.edges, mask=field.exists)
-    marginals, single = beliefs.marginals[0], field[0]
-    chosen = marginals.argmax(axis=1)
-    best = exact_labelling(single, marginals)
-    return {
-        "differs": np.flatnonzero(best.chosen != chosen).tolist(),
-        "log_score": log_score(single, chosen),
-        "exact_log_score": best.log_score,
-    }
+    found = check_exactly(assessment, prior, anatomy)
+    if found is None:
+        return {"differs": [], "relabelled": [], "log_score": None, "exact_log_score": None}
+    return found.to_dict()
 
 
 def _summary(request: AssessRequest, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -223,6 +276,12 @@ def _summary(request: AssessRequest, rows: list[dict[str, Any]]) -> dict[str, An
         "acceptance": accepted / len(rows) if rows else None,
         "assessments": rows,
     }
+    compared = [row["copy_risk"] for row in rows if row["copy_risk"] is not None]
+    if compared:
+        copies = sum(risk["level"] == "copy" for risk in compared)
+        summary |= {"copy_checked": len(compared), "copies": copies}
+        summary["suspects"] = sum(risk["level"] == "suspect" for risk in compared)
+        summary["copy_rate"] = copies / len(compared)
     known = [row for row in rows if "labelled_right" in row]
     if known:
         landmarks = sum(len(row["landmarks"]) for row in known)
@@ -230,4 +289,7 @@ def _summary(request: AssessRequest, rows: list[dict[str, Any]]) -> dict[str, An
         summary["wholly_right"] = sum(not row["mislabelled"] for row in known)
     if request.exact:
         summary["same_as_exact"] = sum(not row["exact"]["differs"] for row in rows)
+        solved = [row["exact"] for row in rows if row["exact"]["log_score"] is not None]
+        gaps = [one["exact_log_score"] - one["log_score"] for one in solved]
+        summary["largest_gap_to_exact"] = max(gaps, default=0.0)
     return summary

@@ -24,6 +24,20 @@ def describe(path: Path) -> dict[str, Any]:
     return _describe_weights(path)
 
 
+def describe_builtin() -> dict[str, Any]:
+    """Plain facts about the built-in generator, and where its model card is.
+
+    Raises:
+        WeightsError: this installation has none.
+    """
+    from engine.generate.builtin import builtin_card, builtin_weights
+
+    weights = builtin_weights()
+    card = builtin_card()
+    shown = {"model_card": str(card)} if card and card.parent == weights.parent else {}
+    return describe(weights) | {"kind": "built-in generator"} | shown
+
+
 def _describe_weights(path: Path) -> dict[str, Any]:
     from engine.assess.prior import Prior
     from engine.generate.weights import read_prior_arrays, read_weights_info
@@ -34,6 +48,7 @@ def _describe_weights(path: Path) -> dict[str, Any]:
         "kind": "weights",
         "path": str(info.path),
         "hash": info.hash,
+        "megabytes": info.path.stat().st_size / 1e6,
         "preset": info.settings.preset,
         "sampler": info.settings.sampling.sampler,
         "sampling_steps": info.settings.sampling.steps,

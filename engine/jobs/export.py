@@ -20,7 +20,8 @@ class ExportRequest:
     """All that an export needs.
 
     real_data: a landmark data set whose real radiographs are exported along, so that the folder
-    trains a localiser as it stands; actor: who exports, for the audit trail.
+    trains a localiser as it stands; actor: who exports, for the audit trail; include_copies:
+    also export pairs that copy a training radiograph.
     """
 
     project: Path
@@ -30,6 +31,7 @@ class ExportRequest:
     split: str | None = None
     actor: str = ""
     overwrite: bool = False
+    include_copies: bool = False
 
 
 def export(request: ExportRequest, token: CancelToken) -> Iterator[Event]:
@@ -61,6 +63,7 @@ def export(request: ExportRequest, token: CancelToken) -> Iterator[Event]:
             actor=request.actor or reviewer_name(),
             real=real,
             overwrite=request.overwrite,
+            include_copies=request.include_copies,
         )
     for text in written.notices:
         yield Notice(text)
@@ -75,6 +78,9 @@ def export(request: ExportRequest, token: CancelToken) -> Iterator[Event]:
             "real_train": written.real_train,
             "real_test": written.real_test,
             "held_out": list(written.held_out),
+            "copies": list(written.copies),
+            "suspects": list(written.suspects),
+            "copy_check": written.copy_report.to_dict(),
         }
     )
 

@@ -17,9 +17,9 @@ from engine.events import (
     PairAssessed,
     PairSampled,
 )
+from engine.jobs.copies import NOT_CHECKED, copy_check_of, with_copy_risk
+from engine.jobs.drawing import Drawing
 
-CPU_BATCH = 4
-GPU_BATCH = 32
 GIVE_UP_AFTER = 50  # pairs drawn per pair wanted, before `until_accepted` gives up
 
 
@@ -27,13 +27,15 @@ GIVE_UP_AFTER = 50  # pairs drawn per pair wanted, before `until_accepted` gives
 class GenerateRequest:
     """All that a generation needs.
 
-    weights: a run's folder or a weights file; project: the review project, made if need be.
+    weights: a run's folder or a weights file, None for the built-in generator; project: the
+    review project, made if need be.
     count: pairs 0 … count - 1 of the seed are to exist in the end, whoever made them; or
     until_accepted: go on until the gate has accepted that many pairs of this seed.
-    sampler, steps: None for the weights' own default. batch_size None is chosen by the device.
+    sampler, steps: None for the weights' own default. batch_size: None for one that starts small
+    and grows as far as it pays (`engine.jobs.batch_size`).
     """
 
-    weights: Path
+    weights: Path | None
     project: Path
     count: int | None = 24
     until_accepted: int | None = None
@@ -41,7 +43,7 @@ class GenerateRequest:
     sampler: str | None = None
     steps: int | None = None
     batch_size: int | None = None
-    policy: str = "paper"
+    policy: str = "refined"
     device: str = "auto"
     precision: str = "auto"
 
@@ -58,21 +60,29 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
     """
     from engine.assess.gate import find_policy
     from engine.assess.prior import Prior
+    from engine.generate.builtin import builtin_weights
     from engine.generate.weights import load_denoiser, read_prior_arrays, read_weights_info
     from engine.jobs.device import choose_device
     from engine.review.project import ReviewProject
 
-    info = read_weights_info(request.weights)
+    info = read_weights_info(request.weights or builtin_weights())
     sampler, steps = _sampling(request, info.settings)
-    find_policy(request.policy)
+    policy = find_policy(request.policy)
+    prior_arrays = read_prior_arrays(info.path)
+    prior = Prior.from_arrays(prior_arrays)
+    policy.check(prior)
+    copy_check = copy_check_of(info.path, prior, info.metadata)
     device = choose_device(request.device, request.precision, training=False)
     for text in device.notices:
         yield Notice(text)
-    prior_arrays = read_prior_arrays(request.weights)
     with ReviewProject.open_or_create(request.project, info.metadata["anatomy"]) as project:
         for text in project.notices:
             yield Notice(text)
         project.store_prior(prior_arrays)
+        if copy_check is None:
+            yield Notice(NOT_CHECKED)
+        else:
+            project.store_held_out(info.hash, copy_check.known.held_out.tolist())
         settings = {
             "preset": info.settings.preset,
             "sampler": sampler,
@@ -86,11 +96,19 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
             info_hash=info.hash,
             settings=settings,
             project=project,
-            prior=Prior.from_arrays(prior_arrays),
+            prior=prior,
+            copy_check=copy_check,
         )
         yield run.started()
-        denoiser = load_denoiser(info).to(device.name)
-        yield from run.pairs(denoiser, sampler, steps, device.precision, token)
+        drawing = Drawing(
+            load_denoiser(info).to(device.name),
+            request.seed,
+            sampler,
+            steps,
+            device.precision,
+            request.batch_size,
+        )
+        yield from run.pairs(drawing, token)
         yield JobFinished(run.summary(token))
 
 
@@ -103,8 +121,11 @@ class _Generation:
     settings: dict[str, Any]
     project: Any
     prior: Any
+    copy_check: Any = None
     sampled: int = 0
     accepted: int = 0
+    checked: int = 0
+    copies: int = 0
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
@@ -132,36 +153,16 @@ class _Generation:
         done = sum(1 for index in self.present if index < total)
         return JobStarted("Generating", "pair", total, done)
 
-    def pairs(
-        self, denoiser: Any, sampler: str, steps: int, precision: str, token: CancelToken
-    ) -> Iterator[Event]:
-        import time
-
-        import torch
-
-        from engine.generate.sampling import sample_pairs
-
-        on_gpu = denoiser.alpha.device.type == "cuda"
-        batch_size = self.request.batch_size or (GPU_BATCH if on_gpu else CPU_BATCH)
+    def pairs(self, drawing: Drawing, token: CancelToken) -> Iterator[Event]:
         missing = self._missing()
-        waiting: list[int] = []
-        while not token.stopped:
-            waiting = waiting or list(islice(missing, self._batch(batch_size)))
-            if not waiting:
-                return
-            start = time.monotonic()
-            try:
-                for event in sample_pairs(
-                    denoiser, self.request.seed, waiting, sampler, steps, token, precision
-                ):
-                    yield self._assessed(event) if isinstance(event, PairSampled) else event
-            except torch.cuda.OutOfMemoryError:
-                if batch_size == 1:
-                    raise
-                batch_size, missing = batch_size // 2, self._missing()
-                yield Notice(f"The GPU's memory is full; going on with {batch_size} pairs at once")
-            self.seconds += time.monotonic() - start
-            waiting = []
+
+        def following(size: int) -> list[int]:
+            return list(islice(missing, self._batch(size)))
+
+        ahead = (self.request.count or self.request.until_accepted or 0) - len(self.present)
+        for event in drawing.pairs(following, ahead, token):
+            yield self._assessed(event) if isinstance(event, PairSampled) else event
+        self.seconds = drawing.seconds
 
     def _missing(self) -> Iterator[int]:
         """Numbers of the pairs that are still to be made, in order, until the request is met."""
@@ -191,12 +192,19 @@ class _Generation:
         assessment = assess(
             event.pair, self.prior, self.project.anatomy, self.request.policy, seed=event.index
         )
+        assessment = with_copy_risk(assessment, event.pair, self.copy_check)
         origin = Origin(self.info_hash, self.request.seed, event.index, self.settings)
         identifier = self.project.add_pair(event.pair, assessment, origin)
         self.present.add(event.index)
         self.sampled += 1
         self.accepted += assessment.accepted
+        self._count_copy(assessment)
         return PairAssessed(identifier, event.index, event.pair, assessment)
+
+    def _count_copy(self, assessment: Any) -> None:
+        risk = assessment.copy_risk
+        self.checked += risk is not None
+        self.copies += risk is not None and risk.level == "copy"
 
     def summary(self, token: CancelToken) -> dict[str, Any]:
         wanted = self.request.until_accepted
@@ -205,6 +213,9 @@ class _Generation:
             "sampled": self.sampled,
             "accepted": self.accepted,
             "acceptance": self.accepted / self.sampled if self.sampled else None,
+            "copy_checked": self.checked,
+            "copies": self.copies,
+            "copy_rate": self.copies / self.checked if self.checked else None,
             "seconds_per_pair": self.seconds / self.sampled if self.sampled else None,
             "gave_up": wanted is not None and self.total_accepted < wanted and not token.stopped,
         }
@@ -219,9 +230,8 @@ def _sampling(request: GenerateRequest, settings: Any) -> tuple[str, int]:
         raise SettingsError(f"no sampler '{sampler}'; there are: {', '.join(SAMPLERS)}")
     default = settings.sampling.steps if sampler == settings.sampling.sampler else None
     whole = settings.diffusion.steps
-    steps = (
-        request.steps or default or {"ancestral": whole, "ddim": 50, "dpm-solver++": 20}[sampler]
-    )
+    usual = {"ancestral": whole, "ddim": 50, "dpm-solver++": 20, "sde-dpm-solver++": 36}
+    steps = request.steps or default or usual[sampler]
     if not 1 <= steps <= whole:
         raise SettingsError(f"{steps} steps asked for, these weights have 1 to {whole}")
     if not 0 <= request.seed < 2**64:

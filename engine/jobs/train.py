@@ -6,12 +6,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import DataError, SettingsError
-from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice, TrainingStep
+from engine.errors import DataError, SettingsError, WeightsError
+from engine.events import (
+    CancelToken,
+    CopiesWatched,
+    Event,
+    JobFinished,
+    JobStarted,
+    Notice,
+    TrainingStep,
+)
 
 if TYPE_CHECKING:
     from engine.data.canvas_set import CanvasSet
     from engine.generate.settings import GeneratorSettings
+    from engine.generate.weights import WeightsInfo
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,10 @@ class TrainRequest:
     data: a landmark data set's folder, or a canvas file (``.npz``) where no image library is.
     out: the run's folder, made or gone on with; preset: ``fast``, ``paper`` or a settings TOML.
     images: how many of the training radiographs to use (a seeded choice), None for all.
-    max_steps, max_seconds: of the whole run, resumptions included.
+    max_steps, max_seconds: of the whole run, resumptions included. copy_seconds: time between looks
+    for copies of training radiographs among samples, at least.
+    start_from: weights (a run's folder or a file, or ``builtin``) that a new run begins with; a run
+    that goes on does not read them again.
     """
 
     data: Path
@@ -36,23 +48,29 @@ class TrainRequest:
     precision: str = "auto"
     checkpoint_seconds: float = 120.0
     preview_seconds: float = 300.0
+    copy_seconds: float = 300.0
+    start_from: str | None = None
 
 
 def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
     """Read the radiographs, fit the prior, train the generator.
 
     Yields:
-        `JobStarted`, `Notice`, `TrainingStep`, `PreviewReady`, `CheckpointSaved`, `JobFinished`.
+        `JobStarted`, `Notice`, `TrainingStep`, `PreviewReady`, `CopiesWatched`,
+        `CheckpointSaved`, `JobFinished`.
 
     Raises:
         OssaError: in one line, what is wrong with the data, the settings or the run's folder.
     """
     from engine.assess.prior import fit_prior
+    from engine.generate.run_files import is_begun
+    from engine.jobs.copies import watch_for_copies
     from engine.jobs.device import choose_device
     from engine.jobs.radiographs import read_canvas_radiographs
 
     yield JobStarted(f"Training {request.out.name}", "step", request.max_steps)
     settings = read_settings(request.preset)
+    start_from = None if is_begun(request.out) else _weights_to_start_from(request.start_from)
     radiographs, anatomy = yield from read_canvas_radiographs(
         request.data, request.anatomy, request.split, "train"
     )
@@ -67,26 +85,68 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
         f"on {device.name} in {device.precision}"
     )
 
+    copy_watch = yield from watch_for_copies(
+        radiographs,
+        prior,
+        anatomy,
+        request.out,
+        request.data,
+        request.anatomy,
+        request.split,
+    )
     from engine.generate.training import TrainingPlan, train_generator
 
+    metadata = {"anatomy": request.anatomy, "version": version("ossa")}
+    started_from = _started_from(request.out, start_from)
+    if started_from is not None:
+        metadata["started_from"] = started_from
+    if start_from is not None:
+        yield Notice(f"Beginning with the weights {start_from.path}")
     plan = TrainingPlan(
         settings=settings,
         data=radiographs,
         out=request.out,
         companions=prior.to_arrays(),
-        metadata={"anatomy": request.anatomy, "version": version("ossa")},
+        metadata=metadata,
         max_steps=request.max_steps,
         max_seconds=request.max_seconds,
         checkpoint_seconds=request.checkpoint_seconds,
         preview_seconds=request.preview_seconds,
+        copy_watch=replace(copy_watch, every=request.copy_seconds),
+        start_from=start_from,
         **device.fabric,
     )
     last: TrainingStep | None = None
+    watched: CopiesWatched | None = None
     for event in train_generator(plan, token):
         if isinstance(event, TrainingStep):
             last = event
+        elif isinstance(event, CopiesWatched):
+            watched = event
         yield event
-    yield JobFinished(_summary(request.out, last, token))
+    yield JobFinished(_summary(request.out, last, watched, token))
+
+
+def _weights_to_start_from(named: str | None) -> "WeightsInfo | None":
+    from engine.generate.builtin import builtin_weights
+    from engine.generate.weights import read_weights_info
+
+    if named is None:
+        return None
+    return read_weights_info(builtin_weights() if named == "builtin" else Path(named))
+
+
+def _started_from(out: Path, start_from: "WeightsInfo | None") -> str | None:
+    """The hash of the weights that the run began with, also where it goes on."""
+    from engine.generate.run_files import is_begun
+    from engine.generate.weights import read_weights_info
+
+    if start_from is not None or not is_begun(out):
+        return start_from.hash if start_from else None
+    try:
+        return read_weights_info(out).metadata.get("started_from")
+    except WeightsError:
+        return None
 
 
 def read_settings(preset_or_file: str) -> "GeneratorSettings":
@@ -128,7 +188,9 @@ def choose_radiographs(radiographs: "CanvasSet", count: int, seed: int) -> "Canv
     )
 
 
-def _summary(out: Path, last: TrainingStep | None, token: CancelToken) -> dict:
+def _summary(
+    out: Path, last: TrainingStep | None, watched: CopiesWatched | None, token: CancelToken
+) -> dict:
     summary: dict = {"out": str(out), "discarded": token.cancelled}
     if last is not None:
         summary |= {
@@ -138,4 +200,7 @@ def _summary(out: Path, last: TrainingStep | None, token: CancelToken) -> dict:
             "pairs_per_second": last.pairs_per_second,
             "elapsed": last.elapsed,
         }
+    if watched is not None and watched.checked:
+        summary["copy_rate"] = watched.copies / watched.checked
+        summary["copying"] = watched.begun
     return summary

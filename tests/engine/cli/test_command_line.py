@@ -108,6 +108,26 @@ def test_the_whole_path_from_radiographs_to_an_export(ossa):
         assert len(out.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.usefixtures("trained")
+def test_a_run_is_packed_and_handed_out_as_the_generator_to_use_unasked(
+    ossa, place, environment, monkeypatch
+):
+    made = ossa(
+        *("pack", "--weights", "run", "--out", "half.safetensors"),
+        *("--licence", "Apache-2.0", "--trained-on", "stick hands"),
+    )
+    assert made.returncode == 0, made.stderr
+    assert "half.safetensors: " in made.stdout
+    assert " MB, " in made.stdout
+    monkeypatch.setitem(environment, "OSSA_WEIGHTS", str(place / "half.safetensors"))
+    told = json.loads(ossa("info", "--json").stdout)
+    assert told["kind"] == "built-in generator"
+    assert (told["licence"], told["trained_on"]) == ("Apache-2.0", "stick hands")
+    assert told["pairs_seen"] == json.loads(ossa("info", "run", "--json").stdout)["pairs_seen"]
+    assert ossa("generate", "--count", "1", "--project", "unasked").returncode == 0
+    assert json.loads(ossa("info", "unasked", "--json").stdout)["pairs"] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -221,3 +241,20 @@ def test_durations_are_read_as_people_write_them(text, seconds):
     from engine.cli.durations import parse_duration
 
     assert parse_duration(text) == seconds
+
+
+def test_the_learned_graph_is_shown_and_drawn(ossa, place):
+    done = ossa("assess", "--data", "hands", "--show-topology", "graph.svg")
+    assert done.returncode == 0, done.stderr
+    assert "SD/mean" in done.stdout.splitlines()[0]
+    assert (place / "graph.svg").read_text(encoding="utf-8").count("<line ") == 61
+    told = json.loads(ossa("assess", "--data", "hands", "--show-topology", "--json").stdout)
+    assert len(told["edges"]) == 61
+
+
+def test_a_picture_of_the_graph_in_another_format_is_refused(ossa, place):
+    done = ossa("assess", "--data", "hands", "--show-topology", "graph.pdf")
+    assert done.returncode == 2
+    (line,) = done.stderr.strip().splitlines()
+    assert "neither .png nor .svg" in line
+    assert not (place / "graph.pdf").exists()

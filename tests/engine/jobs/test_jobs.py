@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import DataError, ProjectError, SettingsError, WeightsError
 from engine.events import CancelToken, JobFinished, JobStarted, Notice, PairAssessed
-from engine.jobs.assess import AssessRequest, assess
+from engine.jobs.assess import AssessRequest, assess, show_topology
 from engine.jobs.describe import describe
 from engine.jobs.export import ExportRequest, export
 from engine.jobs.generate import GenerateRequest, generate
@@ -24,6 +24,33 @@ def run(job, request, token=None):
 def summary(events):
     assert isinstance(events[-1], JobFinished)
     return events[-1].summary
+
+
+def without_statistics(run_folder, path):
+    """The run's weights as they were before the prior knew the spread of form."""
+    from safetensors import safe_open
+    from safetensors.torch import save_file
+
+    from engine.assess.prior import Prior
+    from engine.generate.weights import read_prior_arrays, weights_path
+
+    kept = replace(Prior.from_arrays(read_prior_arrays(run_folder)), statistics=None).to_arrays()
+    with safe_open(weights_path(run_folder), framework="pt") as stored:
+        names = list(stored.keys())
+        tensors = {
+            name: stored.get_tensor(name)
+            for name in names
+            if not name.startswith("prior.") or name.removeprefix("prior.") in kept
+        }
+        save_file(tensors, path, metadata=stored.metadata())
+    return path
+
+
+@pytest.fixture
+def train_request(dataset, settings_file):
+    return TrainRequest(
+        data=dataset, out=dataset, preset=str(settings_file), max_steps=1, device="cpu"
+    )
 
 
 @pytest.fixture
@@ -50,6 +77,41 @@ def test_training_writes_weights_with_prior_and_settings(trained):
     assert facts["preset"] == "tiny"
     assert facts["prior_shapes"] == 8
     assert (trained / "settings.toml").exists()
+
+
+def network_of(run_folder):
+    from engine.generate.weights import read_tensors, read_weights_info
+
+    return read_tensors(read_weights_info(run_folder), "network.")
+
+
+def test_a_run_can_begin_with_the_weights_of_another(trained, train_request, tmp_path):
+    request = replace(train_request, out=tmp_path / "tuned", start_from=str(trained), max_steps=1)
+    events = run(train, request)
+    assert any("Beginning with" in e.text for e in events if isinstance(e, Notice))
+    run(train, replace(train_request, out=tmp_path / "scratch", max_steps=1))
+    theirs, tuned, scratch = (network_of(f) for f in (trained, request.out, tmp_path / "scratch"))
+
+    def distance(one):
+        return sum(float((one[name] - theirs[name]).abs().sum()) for name in theirs)
+
+    assert distance(tuned) < 0.5 * distance(scratch)
+
+
+def test_where_a_run_began_is_still_known_after_it_went_on(trained, train_request, tmp_path):
+    from engine.generate.weights import read_weights_info
+
+    request = replace(train_request, out=tmp_path / "tuned", start_from=str(trained), max_steps=1)
+    run(train, request)
+    run(train, replace(request, start_from=None, max_steps=2))
+    known = read_weights_info(request.out).metadata["started_from"]
+    assert known == read_weights_info(trained).hash
+
+
+def test_a_run_does_not_begin_with_weights_of_another_network(trained, tmp_path, train_request):
+    request = replace(train_request, out=tmp_path / "fast", preset="fast", start_from=str(trained))
+    with pytest.raises(WeightsError, match="other settings"):
+        run(train, request)
 
 
 def test_generating_fills_a_project_with_judged_pairs(request_for):
@@ -160,17 +222,52 @@ def test_a_project_is_judged_by_its_own_prior(request_for):
     assert told["accepted"] == sum(assessment.accepted for _, assessment in stored.values())
 
 
-def test_exact_assessment_says_where_the_approximation_differs(dataset, trained):
-    request = AssessRequest(data=dataset, part="test", weights=trained, exact=True)
+@pytest.mark.parametrize("policy", ["paper", "refined"])
+def test_exact_assessment_says_where_the_approximation_differs(dataset, trained, policy):
+    request = AssessRequest(data=dataset, part="test", weights=trained, policy=policy, exact=True)
     told = summary(run(assess, request))
+    assert told["policy"] == policy
     assert 0 <= told["same_as_exact"] <= told["count"] == 2
     for row in told["assessments"]:
         if not row["exact"]["differs"]:
             assert row["exact"]["log_score"] == pytest.approx(row["exact"]["exact_log_score"])
 
 
+def test_the_learned_graph_is_told_without_judging_anything(dataset, trained):
+    (told,) = run(show_topology, AssessRequest(weights=trained))
+    edges = told.summary["edges"]
+    assert told.summary["shapes"] == 8
+    assert {i for edge in edges for i in (edge["first"], edge["second"])} == set(range(37))
+    variations = [edge["variation"] for edge in edges if edge["variation"] is not None]
+    assert variations == sorted(variations)
+    from_data = summary(run(show_topology, AssessRequest(data=dataset)))
+    assert [edge["names"] for edge in from_data["edges"]] == [edge["names"] for edge in edges]
+    with pytest.raises(SettingsError, match="no prior to show"):
+        run(show_topology, AssessRequest())
+
+
+def test_the_graph_of_a_project_is_that_of_its_prior(request_for, trained):
+    run(generate, replace(request_for, count=1))
+    told = summary(run(show_topology, AssessRequest(project=request_for.project)))
+    weights = summary(run(show_topology, AssessRequest(weights=trained)))
+    assert told["edges"] == weights["edges"]
+
+
+def test_weights_of_before_the_statistics_are_refused_before_a_project_is_made(
+    request_for, trained, tmp_path
+):
+    old = without_statistics(trained, tmp_path / "old.safetensors")
+    with pytest.raises(WeightsError, match="use policy 'paper'") as caught:
+        run(generate, replace(request_for, weights=old))
+    assert "\n" not in str(caught.value)
+    assert not request_for.project.exists()
+    made = summary(run(generate, replace(request_for, weights=old, count=1, policy="paper")))
+    assert made["sampled"] == 1
+
+
 def test_what_a_clinician_accepted_is_exported_with_the_real_images(request_for, dataset, tmp_path):
-    run(generate, request_for)
+    # Policy `paper` leaves no landmark without a place, whatever the generator drew.
+    run(generate, replace(request_for, policy="paper"))
     with ReviewProject.open(request_for.project) as project:
         chosen = [
             row.identifier

@@ -1,0 +1,55 @@
+"""Import and touch ahead of time what the first generated pair needs, while nobody waits yet."""
+
+from engine.errors import OssaError
+from engine.events import CancelToken
+
+
+def warm_up(token: CancelToken) -> None:
+    """Import torch and the gate, and call the built-in generator's network once.
+
+    Ends between parts once the token is stopped. A generator that is missing or damaged is passed
+    over: who asks it for pairs is told.
+    """
+    for part in (_import_sampling, _call_network, _judge_mean_hand):
+        if token.stopped:
+            return
+        try:
+            part()
+        except OssaError:
+            return
+
+
+def _import_sampling() -> None:
+    import engine.generate.sampling
+    import engine.jobs.generate
+    import engine.review.project  # noqa: F401
+
+
+def _call_network() -> None:
+    import torch
+
+    from engine.canvas import CANVAS_SIZE
+    from engine.generate.builtin import builtin_weights
+    from engine.generate.weights import load_denoiser, read_weights_info
+    from engine.jobs.device import choose_device
+
+    denoiser = load_denoiser(read_weights_info(builtin_weights()))
+    denoiser.to(choose_device("auto", "auto", training=False).name)
+    x = torch.zeros(1, 2, CANVAS_SIZE, CANVAS_SIZE, device=denoiser.alpha.device)
+    with torch.inference_mode():
+        denoiser.clean(x.contiguous(memory_format=torch.channels_last), 0)
+
+
+def _judge_mean_hand() -> None:
+    from engine.anatomy import load_anatomy
+    from engine.assess.gate import assess
+    from engine.assess.prior import Prior
+    from engine.generate.builtin import builtin_weights
+    from engine.generate.weights import read_prior_arrays
+    from engine.heatmap import draw_heatmap
+    from engine.jobs.generate import GenerateRequest
+    from engine.pair import Pair
+
+    prior = Prior.from_arrays(read_prior_arrays(builtin_weights()))
+    heatmap = draw_heatmap(prior.mean_positions)
+    assess(Pair(heatmap, heatmap), prior, load_anatomy(prior.anatomy), GenerateRequest.policy)

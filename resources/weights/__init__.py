@@ -1,0 +1,1 @@
+"""The generator that ships with Ossa, trained on procedural phantoms."""
