@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
     from app.main_window import MainWindow
 
+_WARM_UP_MILLISECONDS = 100  # the window is drawn by then
 _NO_WINDOW = (
-    "Ossa cannot open a window here ({why}): log in with a display, or use the command line "
-    "(ossa --help)"
+    "Ossa cannot open a window here ({why}): {remedy}, or work without one: "
+    "ossa generate --project demo (more: ossa --help)"
 )
 
 
@@ -55,8 +57,16 @@ def _why_no_display() -> str:
 
 
 def _refuse(why: str) -> int:
-    sys.stderr.write(_NO_WINDOW.format(why=why) + "\n")
+    sys.stderr.write(_NO_WINDOW.format(why=why, remedy=_remedy(why)) + "\n")
     return 2
+
+
+def _remedy(why: str) -> str:
+    """What to do about a window that cannot be opened; Qt names the library it misses, if any."""
+    library = re.search(r"\blib[\w+.-]+\.so[\w.]*|\bxcb-cursor0\b", why)
+    if library is None:
+        return "log in with a display"
+    return "install the system's libraries that Ossa's README lists under Install"
 
 
 def _make_application() -> "QApplication":
@@ -82,6 +92,8 @@ def _make_application() -> "QApplication":
 
 
 def _run(application: "QApplication", project: Path | None) -> int:
+    from PySide6.QtCore import QTimer
+
     from app.main_window import MainWindow
     from app.theme import apply_theme
 
@@ -92,6 +104,7 @@ def _run(application: "QApplication", project: Path | None) -> int:
     window.show()
     if project is not None:
         window.open_project(project)
+    QTimer.singleShot(_WARM_UP_MILLISECONDS, window.warm_up)
     return application.exec()
 
 

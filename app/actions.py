@@ -46,6 +46,8 @@ _SPECS = (
     ActionSpec("residuals", "Residuals", "Show how far each landmark lies from the mean shape, "
                "in millimetres", ("6",), "residuals", switch=True),
     ActionSpec("fit", "Fit", "Show the whole radiograph", ("F",), "fit"),
+    ActionSpec("try_now", "Try it now", "Generate and judge some hands with the built-in generator",
+               ("Ctrl+T",), "generate", DARK.accent),
     ActionSpec("home", "Start page", "Open or start a project", ("Ctrl+H",), "home"),
     ActionSpec("open", "Open project", "Open a review project", ("Ctrl+O",), "open"),
     ActionSpec("new", "New project", "Start a review project", ("Ctrl+N",), "new"),

@@ -42,11 +42,14 @@ class DecisionBar(QWidget):
         )
         self.setLayout(row(left, None, middle, None, right, margins=(18, 10, 18, 10), spacing=16))
 
-    def show_state(self, pair_row: PairRow | None, place: int, counts: Counts) -> None:
-        """Say where one is and what a key will do."""
+    def show_state(
+        self, pair_row: PairRow | None, place: int, counts: Counts, expecting: bool = False
+    ) -> None:
+        """Say where one is and what a key will do; `expecting` while pairs are being made."""
         if pair_row is None:
             self._where.setText("No pair chosen" if counts.total else "No pairs yet")
-            self._what.setText("" if counts.total else "Generate some under Train and generate")
+            todo = "They are being made" if expecting else "Generate some under Train and generate"
+            self._what.setText("" if counts.total else todo)
         else:
             self._where.setText(f"Pair {place + 1} of {counts.total}")
             self._what.setText(consequence(pair_row))

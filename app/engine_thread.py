@@ -6,6 +6,7 @@ arrives, in order.
 """
 
 import os
+import sys
 import threading
 import traceback
 from collections import deque
@@ -22,6 +23,9 @@ from engine.events import CancelToken, PreviewReady, SamplingStep, TrainingStep
 
 DRAIN_MILLISECONDS = 40
 _STACK_BYTES = 16 * 1024 * 1024  # secondary threads get 512 KB on macOS, too little for BLAS
+# Painting calls into Qt hundreds of times and gives up Python's lock at each; while the engine
+# computes in Python, every one of them would wait for the usual 5 ms to get it back.
+_SWITCH_SECONDS = 0.0005
 _COALESCED = (TrainingStep, SamplingStep, PreviewReady)
 
 
@@ -155,6 +159,7 @@ class EngineThread(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self._waiting: SimpleQueue = SimpleQueue()
         self._outbox = Outbox()
         self._jobs: deque[tuple[Job, CancelToken]] = deque()

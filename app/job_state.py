@@ -65,7 +65,16 @@ class JobState:
             parts.append(self.acceptance_text)
         if self.pace.seconds_left is not None:
             parts.append(f"{duration_text(self.pace.seconds_left)} left")
-        return " · ".join(parts) or "preparing"
+        if not parts or (not self.assessed and self.sampling is not None):
+            parts.append(self._first_text)
+        return " · ".join(parts)
+
+    @property
+    def _first_text(self) -> str:
+        """What can be said before the first pair is there."""
+        if self.sampling is None:
+            return "preparing"
+        return f"drawing the first: {self.sampling.done} of {self.sampling.total} steps"
 
     @property
     def acceptance_text(self) -> str:

@@ -27,6 +27,18 @@ def find_devices() -> Job:
     return Job("devices", "Looking for devices", events, quiet=True)
 
 
+def warm_up() -> Job:
+    """Get ready for the first pair while nobody waits for it yet."""
+
+    def events(token: CancelToken) -> Iterator[Any]:
+        from engine.jobs.warm_up import warm_up
+
+        warm_up(token)
+        yield from ()
+
+    return Job("warm-up", "Getting ready", events, quiet=True)
+
+
 @dataclass(frozen=True)
 class TrainJob(Job):
     """A training; `out` becomes the generator's weights, `seconds` is its time limit."""

@@ -1,5 +1,6 @@
 """The main window: it opens projects, hands jobs to the engine and their events to its pages."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.actions import Actions
 from app.banner import Banner
 from app.engine_thread import EngineThread, Job, JobEnd, Outcome
 from app.export_dialog import ExportDialog
+from app.first_look import first_look_folder, first_look_job, why_no_first_look
 from app.header import Header
 from app.icons import icon
 from app.job_state import JobState
@@ -44,6 +46,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(QSize(1000, 640))
         self.settings = WindowSettings()
         self.actions_by_name = Actions(self)
+        self.actions_by_name["try_now"].setEnabled(not why_no_first_look())
         self.engine = EngineThread(self)
         self.project: ReviewProject | None = None
         self.review: ReviewPage | None = None
@@ -70,6 +73,19 @@ class MainWindow(QMainWindow):
     def start_project(self, folder: Path) -> bool:
         """Start a project in a new or empty folder and show it."""
         return self._use_project(ReviewProject.create, folder)
+
+    @Slot()
+    def try_now(self) -> None:
+        """Show the built-in generator's hands in a project of today's, without a question."""
+        folder = first_look_folder(date.today())
+        if self._use_project(ReviewProject.open_or_create, folder):
+            self.banner.say(f"This first look is kept in {folder}")
+            self.submit(first_look_job(folder))
+
+    def warm_up(self) -> None:
+        """Let the engine get ready for the first pair while the start page is looked at."""
+        if self.actions_by_name["try_now"].isEnabled() and self.engine.current is None:
+            self.engine.submit(jobs.warm_up())
 
     @Slot()
     def show_welcome(self) -> None:
@@ -230,6 +246,8 @@ class MainWindow(QMainWindow):
         self._job = JobState(job)
         self.strip.begin(self._job)
         self.run_panel.begin(self._job)
+        if self.review is not None:
+            self.review.set_expecting(job.kind == "generate")
 
     @Slot(object)
     def _on_event(self, event: Any) -> None:
@@ -254,6 +272,7 @@ class MainWindow(QMainWindow):
             self.banner.say(ended_text(end, self._job))
         if self.review is not None:
             self.review.append_new()
+            self.review.set_expecting(False)
         self.strip.hide()
         self._job = None
 
@@ -285,6 +304,7 @@ class MainWindow(QMainWindow):
         for name in ("accept", "reject", "clear", "undo", "redo", "previous", "next",
                      "next_undecided", "show_review", "export"):  # fmt: skip
             actions[name].setEnabled(False)
+        actions["try_now"].triggered.connect(self.try_now)
         actions["home"].triggered.connect(self.show_welcome)
         actions["open"].triggered.connect(self._choose_project)
         actions["new"].triggered.connect(self._choose_new_project)

@@ -31,6 +31,7 @@ class ReviewPage(QWidget):
         self._actions = actions
         self._reviewer = reviewer
         self._active = True
+        self._expecting = False
         self.sheet = ContactSheet()
         self.viewer = Viewer(project.anatomy, actions)
         self.inspector = Inspector(project.anatomy)
@@ -69,13 +70,20 @@ class ReviewPage(QWidget):
         self._active = active
         self.update_state()
 
+    def set_expecting(self, expecting: bool) -> None:
+        """Whether pairs are being made for this page; said for as long as there is none."""
+        self._expecting = expecting
+        self.update_state()
+
     @Slot()
     def update_state(self) -> None:
         """Bring the bar and the actions up to date."""
         current = self.sheet.current
         counts = self.project.counts()
         self._count.setText(f"PAIRS · {counts.total}")
-        self.bar.show_state(current, self.sheet.place, counts)
+        nothing = "The first pair is on its way" if self._expecting else "No pairs yet"
+        self.viewer.message.setText("" if counts.total else nothing)
+        self.bar.show_state(current, self.sheet.place, counts, self._expecting)
         self._enable_actions(current)
         self.counts_changed.emit()
 

@@ -40,6 +40,8 @@ class Viewer(QWidget):
         self._hidden = False
         self.stage = _Stage()
         self.view = self.stage.view
+        self.message = label(role="muted", name="Why there is nothing to see")
+        self.stage.setLayout(row(None, self.message, None))
         self._make_items()
         self._opacity = QSlider(Qt.Orientation.Horizontal)
         layout = QVBoxLayout(self)
@@ -57,6 +59,7 @@ class Viewer(QWidget):
         """Show a pair, or an empty stage."""
         self._assessment = assessment
         blank = np.full((CANVAS_SIZE, CANVAS_SIZE), _LEVELS[0], dtype=np.float32)
+        self.message.setVisible(pair is None)
         image = blank if pair is None else pair.image
         heatmap = blank if pair is None else pair.heatmap
         self._image.setImage(image, autoLevels=False, levels=_LEVELS)

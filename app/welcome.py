@@ -1,4 +1,4 @@
-"""The start page: open a project, start one, or train on one's own radiographs."""
+"""The start page: try the built-in generator, open a project, or train on one's own hands."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from app.actions import Actions
 from app.icons import icon, pixmap
 from app.theme import DARK
-from app.widgets import SYNTHETIC, column, label, row
+from app.widgets import SYNTHETIC, column, label, restyle, row
 
 
 class WelcomePage(QWidget):
@@ -26,13 +26,15 @@ class WelcomePage(QWidget):
         self._recent.setSpacing(2)
         self._recent_title = label("RECENT PROJECTS", "section")
         self.recent_buttons: list[QPushButton] = []
+        self.try_now = _card(actions["try_now"], "Try it now", _trying(actions["try_now"]))
+        restyle(self.try_now, "role", "primary")
         cards = QWidget()
         cards.setLayout(
             row(
+                self.try_now,
                 _card(actions["open"], "Open a project", "Go on reviewing where you were"),
-                _card(actions["new"], "Start a project", "An empty folder for generated pairs"),
-                _card(actions["show_run"], "Train on radiographs",
-                      "A generator from your own annotated hands"),
+                _card(actions["show_run"], "Train on my radiographs",
+                      "Make a generator from your own annotated hands"),
                 spacing=16,
             )
         )  # fmt: skip
@@ -41,11 +43,20 @@ class WelcomePage(QWidget):
         head = QWidget()
         head.setLayout(row(mark, 8, _two_lines(title, line), None, spacing=8))
         body = QWidget()
-        body.setFixedWidth(780)
+        body.setFixedWidth(864)
         layout = column(head, 24, cards, 24, self._recent_title, spacing=8)
         layout.addLayout(self._recent)
         layout.addSpacing(16)
-        layout.addWidget(label("Or drop a project's folder onto this window.", "muted"))
+        start = QPushButton("start an empty project")
+        start.setProperty("role", "link")
+        start.setAutoDefault(True)
+        start.clicked.connect(actions["new"].trigger)
+        foot = QWidget()
+        foot.setLayout(
+            row(label("Or drop a project's folder onto this window, or", "muted"), start, None,
+                spacing=4)
+        )  # fmt: skip
+        layout.addWidget(foot)
         body.setLayout(layout)
         synthetic = label(SYNTHETIC, "synthetic")
         page = column(None, body, None, synthetic, margins=24)
@@ -87,6 +98,8 @@ def _card(action: QAction, title: str, line: str) -> QPushButton:
     made.setAccessibleName(title)
     made.setAccessibleDescription(line)
     made.setToolTip(action.toolTip())
+    made.setEnabled(action.isEnabled())
+    action.enabledChanged.connect(made.setEnabled)
     picture = QLabel()
     picture.setPixmap(icon(action_icon(action), DARK.accent).pixmap(QSize(28, 28)))
     text = label(line, "muted")
@@ -99,9 +112,16 @@ def _card(action: QAction, title: str, line: str) -> QPushButton:
     return made
 
 
+def _trying(action: QAction) -> str:
+    if action.isEnabled():
+        return "Hands from the built-in generator, judged at once"
+    return "This installation has no built-in generator"
+
+
 def action_icon(action: QAction) -> str:
-    """The icon's name on the start page; training has one of its own."""
-    return "train" if action.objectName() == "show_run" else action.objectName()
+    """The icon's name on the start page; some ways in have one of another action."""
+    name = action.objectName()
+    return {"show_run": "train", "try_now": "generate"}.get(name, name)
 
 
 def _two_lines(first: QWidget, second: QWidget) -> QWidget:

@@ -1,5 +1,6 @@
 """The engine thread: one job at a time, nothing lost, and a window that never waits long."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -99,6 +100,11 @@ def test_events_arrive_in_order_and_in_the_gui_thread(run, heard, qapp):
     assert [event.text for event in heard.events] == [str(number) for number in range(100)]
     assert heard.threads == {qapp.thread()}
     assert worked_in[0] is not qapp.thread()
+
+
+def test_a_busy_engine_gives_pythons_lock_back_within_a_millisecond(engine):
+    assert engine.current is None
+    assert sys.getswitchinterval() <= 0.001
 
 
 def test_no_pair_is_lost_while_steps_make_way_for_newer_ones(engine, heard, qtbot):

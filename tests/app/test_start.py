@@ -10,6 +10,8 @@ from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from app.__main__ import _refuse
+
 ROOT = Path(__file__).parents[2]
 HEAVY = "{'torch', 'pgmpy', 'lightning', 'diffusers', 'SimpleITK'}"
 linux_only = pytest.mark.skipif(
@@ -44,7 +46,8 @@ def test_without_a_display_one_line_says_so():
     assert ran.stdout == ""
     assert ran.stderr == (
         "Ossa cannot open a window here (there is no display: neither DISPLAY nor WAYLAND_DISPLAY "
-        "is set): log in with a display, or use the command line (ossa --help)\n"
+        "is set): log in with a display, or work without one: ossa generate --project demo "
+        "(more: ossa --help)\n"
     )
 
 
@@ -54,6 +57,20 @@ def test_with_a_display_that_is_not_there_one_line_says_so():
     assert ran.returncode == 2
     assert ran.stderr.startswith("Ossa cannot open a window here (")
     assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "libEGL.so.1: cannot open shared object file: No such file or directory",
+        "From 6.5.0, xcb-cursor0 or libxcb-cursor0 is needed to load the Qt xcb platform plugin",
+    ],
+)
+def test_a_missing_library_is_named_with_what_to_install(why, capsys):
+    assert _refuse(why) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert why in line
+    assert "install the system's libraries" in line
 
 
 def test_calls_into_qt_take_no_reference_from_none():
