@@ -3,14 +3,13 @@
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.canvas_set import CanvasSet
 from engine.errors import WeightsError
 from engine.events import (
     CancelToken,
@@ -18,7 +17,6 @@ from engine.events import (
     CopiesWatched,
     Event,
     Notice,
-    PairSampled,
     PreviewReady,
     TrainingStep,
 )
@@ -33,7 +31,7 @@ from engine.generate.checkpoint import (
 )
 from engine.generate.copy_watch import COPY_PAIRS, COPY_SHARE, COPY_STEPS, CopyWatch, copying_begins
 from engine.generate.denoiser import Denoiser, in_channels_last
-from engine.generate.previews import write_preview
+from engine.generate.previews import PREVIEW_PAIRS, PREVIEW_STEPS, sample_some, write_preview
 from engine.generate.run_files import (
     BEFORE_COPYING_NAME,
     DESCRIPTORS_NAME,
@@ -41,56 +39,11 @@ from engine.generate.run_files import (
     NOT_COPYING_NAME,
     RunFiles,
 )
-from engine.generate.sampling import sample_pairs
-from engine.generate.settings import GeneratorSettings
-from engine.generate.weights import WEIGHTS_NAME, WeightsInfo, load_network, save_weights
+from engine.generate.training_plan import TrainingPlan, learning_rate
+from engine.generate.weights import WEIGHTS_NAME, load_network, save_weights
 from engine.pair import Pair
 
-PREVIEW_PAIRS = 4
-PREVIEW_STEPS = 12
 SYNCHRONISE_EVERY = 10
-
-
-@dataclass(frozen=True)
-class TrainingPlan:
-    """What to train, where it is kept and when it ends.
-
-    settings: the generator's; data: the training radiographs on the canvas; out: the run's folder.
-    companions: arrays that travel with the weights (the prior), by name; metadata: likewise, JSON.
-    max_steps, max_seconds: of the whole run, resumptions included; None for no limit but the
-    settings' epochs.
-    accelerator, devices, precision: as Lightning Fabric names them.
-    copy_watch: None to look for no copies.
-    start_from: weights that a new run begins with, None to begin from nothing.
-    """
-
-    settings: GeneratorSettings
-    data: CanvasSet
-    out: Path
-    companions: dict[str, np.ndarray] = field(default_factory=dict)
-    metadata: dict = field(default_factory=dict)
-    max_steps: int | None = None
-    max_seconds: float | None = None
-    accelerator: str = "cpu"
-    devices: int | list[int] = 1
-    nodes: int = 1
-    precision: str = "32-true"
-    log_every: int = 10
-    checkpoint_seconds: float = 120.0
-    preview_seconds: float = 300.0
-    copy_watch: CopyWatch | None = None
-    start_from: WeightsInfo | None = None
-
-
-def learning_rate(settings: GeneratorSettings, step: int) -> float:
-    """Linear warm-up, then constant, then falling with the inverse square root of the step."""
-    training = settings.training
-    rate = training.learning_rate
-    if training.warm_up_steps:
-        rate *= min(1.0, (step + 1) / training.warm_up_steps)
-    if training.decay_after_steps:
-        rate *= min(1.0, (training.decay_after_steps / (step + 1)) ** 0.5)
-    return rate
 
 
 def train_generator(plan: TrainingPlan, token: CancelToken) -> Iterator[Event]:
@@ -281,21 +234,10 @@ class _Run:
             yield PreviewReady(self.progress.step, planes)
 
     def _sample(self, seed: int, count: int, steps: int, token: CancelToken) -> list[Pair]:
-        """Pairs from the averaged weights; none once the token is stopped."""
         steps = min(steps, self.plan.settings.sampling.steps)
         precision = "bfloat16" if "bf16" in self.plan.precision else "float32"
-        drawn: list[Pair] = []
         with swapped(self.denoiser.network, self.average):
-            for start in range(0, count, PREVIEW_PAIRS):
-                indices = range(start, min(start + PREVIEW_PAIRS, count))
-                drawn += [
-                    event.pair
-                    for event in sample_pairs(
-                        self.denoiser, seed, indices, "dpm-solver++", steps, token, precision
-                    )
-                    if isinstance(event, PairSampled)
-                ]
-        return drawn
+            return sample_some(self.denoiser, seed, count, steps, precision, token)
 
     def _watch_copies(self, watch: CopyWatch, token: CancelToken) -> Iterator[Event]:
         """Look for copies; keep the weights as long as there are none, and say when they begin."""

@@ -94,7 +94,8 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
         request.anatomy,
         request.split,
     )
-    from engine.generate.training import TrainingPlan, train_generator
+    from engine.generate.training import train_generator
+    from engine.generate.training_plan import TrainingPlan
 
     metadata = {"anatomy": request.anatomy, "version": version("ossa")}
     started_from = _started_from(request.out, start_from)

@@ -10,7 +10,8 @@ pytest.importorskip("torch")
 
 from engine.events import CancelToken, CopiesWatched, Notice, TrainingStep
 from engine.generate.copy_watch import COPY_PAIRS, CopyCount, CopyWatch
-from engine.generate.training import TrainingPlan, train_generator
+from engine.generate.training import train_generator
+from engine.generate.training_plan import TrainingPlan
 from engine.generate.weights import read_weights_info
 
 NOT_COPYING = "weights-not-copying.safetensors"

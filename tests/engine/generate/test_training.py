@@ -18,7 +18,8 @@ from engine.events import (  # noqa: E402
     PreviewReady,
     TrainingStep,
 )
-from engine.generate.training import TrainingPlan, learning_rate, train_generator  # noqa: E402
+from engine.generate.training import train_generator  # noqa: E402
+from engine.generate.training_plan import TrainingPlan, learning_rate  # noqa: E402
 from engine.generate.weights import (  # noqa: E402
     load_denoiser,
     read_prior_arrays,
