@@ -1,0 +1,114 @@
+"""Commands that judge and hand on: ``ossa assess | export | info``."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from engine.cli.application import AnatomyName, AsJson, Policy, Split, application, run_to_end
+
+
+@application.command()
+def assess(
+    data: Annotated[
+        Path | None, typer.Option(help="annotated radiographs to judge (folder, .npz or .csv)")
+    ] = None,
+    project: Annotated[Path | None, typer.Option(help="review project to judge again")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="take the prior from these weights, not from the data")
+    ] = None,
+    split: Split = None,
+    part: Annotated[
+        Literal["train", "test", "all"], typer.Option(help="part of the split")
+    ] = "all",
+    policy: Policy = "refined",
+    anatomy: AnatomyName = "hand",
+    exact: Annotated[bool, typer.Option(help="compare each labelling with the exact one")] = False,
+    show_topology: Annotated[
+        bool, typer.Option("--show-topology", help="show the learned graph, judge nothing")
+    ] = False,
+    picture: Annotated[
+        Path | None, typer.Argument(help="with --show-topology: draw it, .png or .svg")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge annotated radiographs, or the pairs of a project, as generated pairs are judged."""
+    from engine.cli.reports import print_assessments
+    from engine.jobs.assess import AssessRequest
+    from engine.jobs.assess import assess as job
+
+    if picture is not None and not show_topology:
+        raise typer.BadParameter(f"{picture} is a picture for --show-topology: say both")
+    request = AssessRequest(data, project, weights, split, part, policy, anatomy, exact)
+    if show_topology:
+        _show_topology(request, picture, as_json)
+        return
+    if (data is None) == (project is None):
+        raise typer.BadParameter("say either --data or --project")
+    summary = run_to_end(job, request)
+    if as_json:
+        print(json.dumps(summary))
+    else:
+        print_assessments(summary)
+
+
+def _show_topology(request: Any, picture: Path | None, as_json: bool) -> None:
+    from engine.cli.reports import print_topology
+    from engine.cli.topology_picture import check_picture, draw_topology
+    from engine.jobs.assess import show_topology
+
+    named = [request.data, request.project]
+    if all(named) or not any([*named, request.weights]):
+        raise typer.BadParameter("say one of --data, --project and --weights")
+    if picture is not None:
+        check_picture(picture)
+    summary = run_to_end(show_topology, request)
+    if picture is not None:
+        draw_topology(summary["prior"], summary["anatomy"], picture)
+    if as_json:
+        print(json.dumps({name: summary[name] for name in ("shapes", "edges")}))
+    else:
+        print_topology(summary)
+
+
+@application.command()
+def export(
+    project: Annotated[Path, typer.Argument(help="review project")],
+    out: Annotated[Path, typer.Option(help="folder to write, new")],
+    format: Annotated[str, typer.Option(help="nfdp")] = "nfdp",
+    real: Annotated[
+        Path | None, typer.Option(help="also export this data set's real radiographs")
+    ] = None,
+    split: Split = None,
+    actor: Annotated[str, typer.Option(help="who exports, for the audit trail")] = "",
+    overwrite: Annotated[bool, typer.Option(help="replace an earlier export")] = False,
+    include_copies: Annotated[
+        bool, typer.Option("--include-copies", help="also pairs that copy a training radiograph")
+    ] = False,
+) -> None:
+    """Export what counts as accepted, ready to train a localiser."""
+    from engine.jobs.export import ExportRequest
+    from engine.jobs.export import export as job
+
+    request = ExportRequest(project, out, format, real, split, actor, overwrite, include_copies)
+    summary = run_to_end(job, request)
+    print(f"{summary['out']}: {summary['line']}")
+
+
+@application.command()
+def info(
+    path: Annotated[
+        Path | None, typer.Argument(help="weights, run, review project or data set")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a file or folder of Ossa's holds; without one, what the built-in generator is."""
+    from engine.cli.reports import print_table
+    from engine.jobs.describe import describe, describe_builtin
+
+    description = describe_builtin() if path is None else describe(path)
+    if as_json:
+        print(json.dumps(description))
+    else:
+        print_table(description)
