@@ -9,6 +9,7 @@ from app.residual_bars import ResidualBars
 from app.widgets import column, label, restyle, row
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment, Reason
+from engine.assess.copy_risk import CopyLevel, CopyRisk
 from engine.review.decisions import TrailEntry, Verdict
 from engine.review.project import Origin, PairRow
 
@@ -29,6 +30,7 @@ class Inspector(QScrollArea):
         self._verdict = label(role="title", name="Verdict")
         self._decision = _wrapped("muted", "Reviewer's decision")
         self._labelling = _wrapped("muted", "Labelling")
+        self._copies = _wrapped("muted", "Likeness to training radiographs")
         self._origin = _wrapped("muted", "Where the pair comes from")
         self._history = _wrapped("muted", "History of decisions")
         self._reasons = QVBoxLayout()
@@ -63,6 +65,7 @@ class Inspector(QScrollArea):
         self._show_reasons(found.reasons)
         self.bars.show_residuals(found)
         self._labelling.setText(labelling_text(found))
+        self._copies.setText(copies_text(found.copy_risk))
         self._origin.setText("" if origin is None else origin_text(origin, pair_row))
         self._history.setText("\n".join(trail_lines(trail)))
 
@@ -82,6 +85,7 @@ class Inspector(QScrollArea):
         layout.addWidget(self.bars)
         for title, text in (
             ("LABELLING", self._labelling),
+            ("COPY RISK", self._copies),
             ("MADE FROM", self._origin),
             ("DECISIONS", self._history),
         ):
@@ -177,6 +181,28 @@ def labelling_text(found: Assessment) -> str:
     if missing:
         lines.append(f"{missing} landmarks have no candidate")
     return "\n".join(lines)
+
+
+_COPY_WORDS = {
+    CopyLevel.COPY: "Copy of a training radiograph: held out of an export",
+    CopyLevel.SUSPECT: "Suspiciously near a training radiograph",
+    CopyLevel.NONE: "Not flagged as a copy; this is no proof of anonymity",
+}
+
+
+def copies_text(risk: CopyRisk | None) -> str:
+    """How near the pair comes to a training radiograph."""
+    if risk is None:
+        return "Copies not checked"
+    return "\n".join(
+        [
+            _COPY_WORDS[risk.level],
+            f"Nearest: {risk.nearest}, d1/d2 {risk.ratio:.2f} (a copy below 0.33)",
+            f"{risk.nearer_than:.0%} of held-out real radiographs come nearer",
+            f"Landmarks alone: {risk.shape_nearest}, {risk.shape_distance:.1f} mm, "
+            f"d1/d2 {risk.shape_ratio:.2f}",
+        ]
+    )
 
 
 def origin_text(origin: Origin, pair_row: PairRow) -> str:

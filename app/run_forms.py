@@ -15,13 +15,14 @@ from PySide6.QtWidgets import (
 
 from app import jobs
 from app.engine_thread import Job
+from app.first_look import why_no_first_look
 from app.icons import icon
 from app.settings import WindowSettings
 from app.widgets import PathField, column, label, row
 from engine.generate.settings import PRESETS, SAMPLERS
 from engine.jobs.device import PRECISIONS
 
-_POLICIES = (("paper", "paper"), ("refined", "refined"))
+_POLICIES = (("refined", "refined"), ("paper", "paper"))
 _LARGEST_SEED = 2**31 - 1
 
 
@@ -131,7 +132,10 @@ class GenerateForm(_Form):
     def __init__(self, settings: WindowSettings) -> None:
         super().__init__("Generate pairs", "Generate", "generate", settings)
         self._project: Path | None = None
-        self.weights = PathField("Folder with trained weights", "Folder of a run")
+        self.weights = PathField(
+            "Folder with trained weights",
+            "Folder of a run" if why_no_first_look() else "Built-in generator",
+        )
         self.weights.set_default(settings.text("weights"))
         self.count = spin("How many", 1, 1_000_000, 24)
         self.wanted = combo("Of what", [("pairs", "pairs"), ("accepted", "accepted pairs")])
@@ -159,9 +163,9 @@ class GenerateForm(_Form):
     def job(self) -> Job:
         if self._project is None:
             raise ValueError("Open or start a project first: the pairs go there")
-        if self.weights.path is None:
+        if self.weights.path is None and why_no_first_look():
             raise ValueError("Choose the folder of a trained run")
-        self._settings.set_text("weights", str(self.weights.path))
+        self._settings.set_text("weights", str(self.weights.path or ""))
         accepted = self.wanted.currentData() == "accepted"
         return jobs.generate(
             weights=self.weights.path,
