@@ -24,9 +24,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.copy_words import COPY_WORDS
 from app.icons import pixmap
 from app.theme import DARK, verdict_colour
 from app.thumbnails import THUMBNAIL_SIZE, Thumbnails
+from engine.assess.copy_risk import CopyLevel
 from engine.review.decisions import Verdict
 from engine.review.opening import PAIRS
 from engine.review.project import PairRow, ReviewProject
@@ -34,6 +36,7 @@ from engine.review.project import PairRow, ReviewProject
 _Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole
 _CELL = QSize(THUMBNAIL_SIZE + 14, THUMBNAIL_SIZE + 32)
+_FLAGGED = (CopyLevel.COPY, CopyLevel.SUSPECT)
 _NAVIGATION = {
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
@@ -115,7 +118,9 @@ def describe(row: PairRow) -> str:
     """One pair in words, for tool tips and screen readers."""
     word = "accepted" if row.counts_as is Verdict.ACCEPT else "rejected"
     who = "by the gate" if row.decision is None else f"by {row.decided_by}"
-    return f"Pair {row.ordinal}, {word} {who}. Synthetic, research use only."
+    flagged = row.copy_level in _FLAGGED
+    copies = f"{COPY_WORDS[row.copy_level]}. " if flagged and row.copy_level else ""
+    return f"Pair {row.ordinal}, {word} {who}. {copies}Synthetic, research use only."
 
 
 class PairDelegate(QStyledItemDelegate):
@@ -141,6 +146,7 @@ class PairDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(cell.adjusted(2, 1, -2, -1), 7, 7)
         self._draw_picture(painter, picture, row)
         _draw_verdict(painter, picture, row)
+        _draw_copy_level(painter, picture, row)
         _draw_caption(painter, cell, row, chosen)
         painter.restore()
 
@@ -171,6 +177,20 @@ def _draw_verdict(painter: QPainter, picture: QRectF, row: PairRow) -> None:
         painter.drawRoundedRect(badge, 4, 4)
     mark = "accept" if row.counts_as is Verdict.ACCEPT else "reject"
     drawn = pixmap(mark, "#0c1013" if decided else colour.name(), 64)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawPixmap(badge.adjusted(2, 2, -2, -2), drawn, QRectF(drawn.rect()))
+
+
+def _draw_copy_level(painter: QPainter, picture: QRectF, row: PairRow) -> None:
+    """A badge in the other corner: filled, with two sheets, for a copy; outlined, ≈, if suspect."""
+    if row.copy_level not in _FLAGGED:
+        return
+    copied = row.copy_level is CopyLevel.COPY
+    badge = QRectF(picture.left() + 4, picture.bottom() - 25, 21, 21)
+    painter.setPen(QPen(QColor(DARK.warning), 1.6))
+    painter.setBrush(QColor(DARK.warning) if copied else QColor(10, 13, 15, 225))
+    painter.drawRoundedRect(badge, 4, 4)
+    drawn = pixmap(str(row.copy_level), "#0c1013" if copied else DARK.warning, 64)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawPixmap(badge.adjusted(2, 2, -2, -2), drawn, QRectF(drawn.rect()))
 

@@ -3,13 +3,16 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.copy_words import COPY_WORDS
+from app.exact_panel import ExactPanel
+from app.reason_button import ReasonButton
 from app.residual_bars import ResidualBars
 from app.widgets import column, label, restyle, row
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment, Reason
-from engine.assess.copy_risk import CopyLevel, CopyRisk
+from engine.assess.copy_risk import CopyRisk
 from engine.review.decisions import TrailEntry, Verdict
 from engine.review.project import Origin, PairRow
 
@@ -36,6 +39,8 @@ class Inspector(QScrollArea):
         self._reasons = QVBoxLayout()
         self._reasons.setSpacing(6)
         self._reason_buttons: list[ReasonButton] = []
+        self.exact = ExactPanel(anatomy)
+        self.exact.chosen.connect(self._choose_reason)
         self.bars = ResidualBars(anatomy)
         self.bars.landmark_chosen.connect(self._choose_landmark)
         self._all = QPushButton("Show all")
@@ -65,12 +70,13 @@ class Inspector(QScrollArea):
         self._show_reasons(found.reasons)
         self.bars.show_residuals(found)
         self._labelling.setText(labelling_text(found))
+        self.exact.show_pair(pair_row.identifier)
         self._copies.setText(copies_text(found.copy_risk))
         self._origin.setText("" if origin is None else origin_text(origin, pair_row))
         self._history.setText("\n".join(trail_lines(trail)))
 
     @property
-    def reason_buttons(self) -> list["ReasonButton"]:
+    def reason_buttons(self) -> list[ReasonButton]:
         """The reasons shown, each a button that highlights its landmarks."""
         return list(self._reason_buttons)
 
@@ -83,15 +89,16 @@ class Inspector(QScrollArea):
         layout.addSpacing(12)
         layout.addLayout(residual_head)
         layout.addWidget(self.bars)
-        for title, text in (
-            ("LABELLING", self._labelling),
+        for title, *parts in (
+            ("LABELLING", self._labelling, self.exact),
             ("COPY RISK", self._copies),
             ("MADE FROM", self._origin),
             ("DECISIONS", self._history),
         ):
             layout.addSpacing(12)
             layout.addWidget(label(title, "section"))
-            layout.addWidget(text)
+            for part in parts:
+                layout.addWidget(part)
         layout.addStretch(1)
         body.setLayout(layout)
         return body
@@ -106,8 +113,8 @@ class Inspector(QScrollArea):
             self._reasons.addWidget(button)
 
     @Slot(object)
-    def _choose_reason(self, chosen: "ReasonButton") -> None:
-        for button in self._reason_buttons:
+    def _choose_reason(self, chosen: ReasonButton) -> None:
+        for button in self._reason_buttons + self.exact.findings:
             if button is not chosen:
                 button.setChecked(False)
         self.landmarks_chosen.emit(chosen.reason.landmarks if chosen.isChecked() else ())
@@ -120,35 +127,6 @@ class Inspector(QScrollArea):
     def _show_all(self, shown: bool) -> None:
         self._all.setText("Show fewer" if shown else "Show all")
         self.bars.show_all(shown)
-
-
-class ReasonButton(QPushButton):
-    """One reason; pressing it highlights the landmarks it concerns."""
-
-    chosen = Signal(object)
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__()
-        self.reason = reason
-        self.setProperty("role", "reason")
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(reason.text)
-        self.setToolTip("Show the landmarks this is about")
-        text = QLabel(reason.text)
-        text.setWordWrap(True)
-        text.setTextFormat(Qt.TextFormat.PlainText)
-        text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        layout = column(text, margins=0)
-        layout.setContentsMargins(12, 8, 10, 8)
-        self.setLayout(layout)
-        # A push button is as high as one line by itself; the wrapped text decides here.
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.clicked.connect(self._on_clicked)
-
-    @Slot()
-    def _on_clicked(self) -> None:
-        self.chosen.emit(self)
 
 
 def _wrapped(role: str, name: str) -> QLabel:
@@ -183,20 +161,13 @@ def labelling_text(found: Assessment) -> str:
     return "\n".join(lines)
 
 
-_COPY_WORDS = {
-    CopyLevel.COPY: "Copy of a training radiograph: held out of an export",
-    CopyLevel.SUSPECT: "Suspiciously near a training radiograph",
-    CopyLevel.NONE: "Not flagged as a copy; this is no proof of anonymity",
-}
-
-
 def copies_text(risk: CopyRisk | None) -> str:
     """How near the pair comes to a training radiograph."""
     if risk is None:
         return "Copies not checked"
     return "\n".join(
         [
-            _COPY_WORDS[risk.level],
+            COPY_WORDS[risk.level],
             f"Nearest: {risk.nearest}, d1/d2 {risk.ratio:.2f} (a copy below 0.33)",
             f"{risk.nearer_than:.0%} of held-out real radiographs come nearer",
             f"Landmarks alone: {risk.shape_nearest}, {risk.shape_distance:.1f} mm, "

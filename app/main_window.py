@@ -12,7 +12,8 @@ from app import jobs, prompts
 from app.actions import Actions
 from app.banner import Banner
 from app.engine_thread import EngineThread, Job, JobEnd, Outcome
-from app.export_dialog import ExportDialog
+from app.exact_checks import ExactChecks
+from app.export_dialog import ExportDialog, accepted_copies
 from app.first_look import first_look_folder, first_look_job, why_no_first_look
 from app.header import Header
 from app.icons import icon
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name = Actions(self)
         self.actions_by_name["try_now"].setEnabled(not why_no_first_look())
         self.engine = EngineThread(self)
+        self.exact_checks = ExactChecks(self)
         self.project: ReviewProject | None = None
         self.review: ReviewPage | None = None
         self.export_dialog: ExportDialog | None = None
@@ -163,6 +165,7 @@ class MainWindow(QMainWindow):
     def _end(self) -> None:
         """Everything has stopped: let go of files and take the scene apart while Qt still lives."""
         self._close_project()
+        self.exact_checks.close()
         self.run_panel.curve.close()
         self.ended.emit()
 
@@ -174,7 +177,9 @@ class MainWindow(QMainWindow):
             return False
         self._close_project()
         self.project = project
-        self.review = ReviewPage(project, self.actions_by_name, self.settings.reviewer)
+        self.review = ReviewPage(
+            project, self.actions_by_name, self.settings.reviewer, self.exact_checks
+        )
         self.review.failed.connect(self.complain)
         self.review.counts_changed.connect(self._on_counts_changed)
         state = self.settings.geometry("splitter")
@@ -226,7 +231,12 @@ class MainWindow(QMainWindow):
         if self.project is None:
             return
         self.export_dialog = ExportDialog(
-            self.project.folder, self.project.counts(), self.settings.reviewer, self.settings, self
+            self.project.folder,
+            self.project.counts(),
+            accepted_copies(self.project.rows()),
+            self.settings.reviewer,
+            self.settings,
+            self,
         )
         self.export_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.export_dialog.job_requested.connect(self.submit)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from app.actions import Actions
 from app.contact_sheet import ContactSheet
 from app.decision_bar import DecisionBar
+from app.exact_checks import ExactAnswer, ExactChecks, ExactQuestion
 from app.inspector import Inspector
 from app.viewer import Viewer
 from app.widgets import SYNTHETIC, column, label
@@ -24,12 +25,15 @@ class ReviewPage(QWidget):
     failed = Signal(str)
     counts_changed = Signal()
 
-    def __init__(self, project: ReviewProject, actions: Actions, reviewer: str) -> None:
+    def __init__(
+        self, project: ReviewProject, actions: Actions, reviewer: str, checks: ExactChecks
+    ) -> None:
         super().__init__()
         self.setObjectName("page")
         self.project = project
         self._actions = actions
         self._reviewer = reviewer
+        self._checks = checks
         self._active = True
         self._expecting = False
         self.sheet = ContactSheet()
@@ -45,6 +49,8 @@ class ReviewPage(QWidget):
         layout.addWidget(self.bar)
         self.sheet.pair_chosen.connect(self._show_pair)
         self.inspector.landmarks_chosen.connect(self.viewer.highlight)
+        self.inspector.exact.asked.connect(self._check_exactly)
+        checks.answered.connect(self.inspector.exact.show_answer)
         self._connect_actions()
         self.sheet.set_project(project)
         self.sheet.go_to(0)
@@ -62,6 +68,7 @@ class ReviewPage(QWidget):
         for name, slot in self._slots.items():
             self._actions[name].triggered.disconnect(slot)
         self._actions.enable((*_DECIDING, *_MOVING, "undo", "redo"), False)
+        self._checks.answered.disconnect(self.inspector.exact.show_answer)
         self.viewer.let_go()
         self.sheet.set_project(None)
 
@@ -124,6 +131,19 @@ class ReviewPage(QWidget):
             self.inspector.show_pair(None, None, None, [])
             self.failed.emit(str(error))
         self.update_state()
+
+    @Slot()
+    def _check_exactly(self) -> None:
+        current = self.sheet.current
+        if current is None:
+            return
+        project, identifier = self.project, current.identifier
+        try:
+            found, prior = project.assessment(identifier), project.prior_arrays()
+        except OssaError as error:
+            self.inspector.exact.show_answer(ExactAnswer(identifier, None, str(error)))
+            return
+        self._checks.ask(ExactQuestion(identifier, found, prior, project.anatomy))
 
     @Slot()
     def _accept(self) -> None:

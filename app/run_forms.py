@@ -1,6 +1,6 @@
 """The two forms of the run panel: what to train on, and what to generate."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
@@ -24,6 +24,7 @@ from engine.jobs.device import PRECISIONS
 
 _POLICIES = (("refined", "refined"), ("paper", "paper"))
 _LARGEST_SEED = 2**31 - 1
+_OWN_WEIGHTS = "weights"
 
 
 class _Form(QFrame):
@@ -100,11 +101,18 @@ class TrainForm(_Form):
         self.data = PathField("Folder with radiographs", "Images and all.csv")
         self.out = PathField("Folder of the run", "New, or one to go on with", "new-folder")
         self.preset = combo("Preset", [(name, name) for name in PRESETS])
+        self.begin_with = combo("Begin with", list(_beginnings()))
+        self.begin_with.setToolTip("What a new run begins with; one that goes on has its own")
+        self.weights = PathField("Weights to begin with", "Folder of another run", "weights")
+        self.begin_with.currentIndexChanged.connect(self._follow_beginning)
         self.minutes = spin("Minutes at most", 0, 100_000, 60, suffix=" min", zero="no limit")
         self.data.set_default(settings.text("data"))
         self.out.set_default(settings.text("run"))
         self._add("Radiographs", self.data)
         self._add("Run", self.out)
+        self._add("Begin with", self.begin_with)
+        self._add("", self.weights)
+        self._follow_beginning()
         self._add("Preset, time", self.preset, self.minutes)
         self._add("Device", self.device, self.precision)
 
@@ -113,6 +121,8 @@ class TrainForm(_Form):
             raise ValueError("Choose the folder that holds the radiographs")
         if self.out.path is None:
             raise ValueError("Choose a folder for the run; its weights are kept there")
+        if self.begin_with.currentData() == _OWN_WEIGHTS and self.weights.path is None:
+            raise ValueError("Choose the weights to begin with, or begin with nothing")
         self._settings.set_text("data", str(self.data.path))
         self._settings.set_text("run", str(self.out.path))
         minutes = self.minutes.value()
@@ -123,7 +133,18 @@ class TrainForm(_Form):
             max_seconds=60.0 * minutes if minutes else None,
             device=self.device.currentData(),
             precision=self.precision.currentData(),
+            start_from=self._start_from(),
         )
+
+    def _start_from(self) -> str | None:
+        """As `engine.jobs.train.TrainRequest` names weights."""
+        chosen = self.begin_with.currentData()
+        return str(self.weights.path) if chosen == _OWN_WEIGHTS else chosen
+
+    @Slot()
+    def _follow_beginning(self) -> None:
+        own = self.begin_with.currentData() == _OWN_WEIGHTS
+        self._fields.setRowVisible(self.weights, own)
 
 
 class GenerateForm(_Form):
@@ -179,6 +200,14 @@ class GenerateForm(_Form):
             device=self.device.currentData(),
             precision=self.precision.currentData(),
         )
+
+
+def _beginnings() -> Iterator[tuple[str | None, str]]:
+    """What a training can begin with here."""
+    yield None, "nothing"
+    if not why_no_first_look():
+        yield "builtin", "the built-in generator"
+    yield _OWN_WEIGHTS, "weights of another run …"
 
 
 def combo(name: str, options: Sequence[tuple[str | None, str]]) -> QComboBox:

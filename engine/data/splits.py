@@ -1,6 +1,6 @@
 """Which radiographs train and which test: ``cv/<name>/{train,test}.txt``, an id a line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def read_split(folder: Path, name: str | None, ids: Iterable[str]) -> Split:
         if name not in (None, SEEDED_SPLIT):
             raise DataError(f"{folder} has no split '{name}': without a folder cv, it is seeded")
         return seeded_split(ids)
-    chosen = _choose(folder / "cv", name)
+    chosen = _choose(folder, name)
     train = _read_ids(folder / "cv" / chosen / "train.txt")
     test = _read_ids(folder / "cv" / chosen / "test.txt")
     both = sorted(train.keys() & test.keys())
@@ -49,6 +49,13 @@ def read_split(folder: Path, name: str | None, ids: Iterable[str]) -> Split:
             f"id '{both[0]}' is in train.txt too; no radiograph may train and test"
         )
     return Split(chosen, tuple(train), tuple(test))
+
+
+def split_names(folder: Path) -> tuple[str, ...]:
+    """The splits in a data set's folder ``cv``, sorted; none where there is no such folder."""
+    if not (folder / "cv").is_dir():
+        return ()
+    return tuple(sorted(entry.name for entry in (folder / "cv").iterdir() if entry.is_dir()))
 
 
 def seeded_split(ids: Iterable[str]) -> Split:
@@ -73,14 +80,19 @@ def seeded_split(ids: Iterable[str]) -> Split:
 
 
 def _choose(folder: Path, name: str | None) -> str:
-    known = sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+    known, place = split_names(folder), folder / "cv"
     if not known:
-        raise DataError(f"{folder} holds no split: expected {folder / PREFERRED_SPLIT}/train.txt")
+        raise DataError(f"{place} holds no split: expected {place / PREFERRED_SPLIT}/train.txt")
     if name is None:
-        return PREFERRED_SPLIT if PREFERRED_SPLIT in known else known[0]
+        return usual_split(known)
     if name not in known:
-        raise DataError(f"{folder} has no split '{name}'; there is {', '.join(known)}")
+        raise DataError(f"{place} has no split '{name}'; there is {', '.join(known)}")
     return name
+
+
+def usual_split(names: Sequence[str]) -> str:
+    """The split of a data set that is used where none is named: ``set1``, or the first."""
+    return PREFERRED_SPLIT if PREFERRED_SPLIT in names else names[0]
 
 
 def _read_ids(path: Path) -> dict[str, int]:

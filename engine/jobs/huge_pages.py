@@ -35,5 +35,10 @@ def restart_once(arguments: Sequence[str], device: str) -> None:
     """Replace this process by itself, once, where `environment_to_restart_with` says so."""
     environment = environment_to_restart_with(os.environ, sys.platform, device)
     if environment is not None:
-        command = [sys.executable, "-m", "app", *arguments]
-        os.execve(sys.executable, command, environment)
+        os.execve(sys.executable, restart_command(arguments), environment)
+
+
+def restart_command(arguments: Sequence[str]) -> list[str]:
+    """The command that runs Ossa with these arguments; packaged, the program itself is Ossa."""
+    packaged = getattr(sys, "frozen", False)
+    return [sys.executable, *([] if packaged else ["-m", "app"]), *arguments]

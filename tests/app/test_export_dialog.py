@@ -4,7 +4,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from engine.assess.copy_risk import CopyLevel
 from tests.app.conftest import REVIEWER
+from tests.app.judged_hands import make_checked_project
+from tests.engine.hand_dataset import write_dataset
 
 
 @pytest.fixture
@@ -68,3 +71,86 @@ def test_nothing_accepted_is_nothing_to_export(open_window, tmp_path):
     window.show_export()
     assert not window.export_dialog.start.isEnabled()
     window.export_dialog.reject()
+
+
+@pytest.fixture
+def checked(open_window, tmp_path):
+    """A window on four accepted hands, two of them copies of training radiographs."""
+    levels = [CopyLevel.COPY, CopyLevel.SUSPECT, CopyLevel.COPY, None]
+    make_checked_project(tmp_path / "checked", levels).close()
+    return open_window(tmp_path / "checked")
+
+
+def test_copies_stay_unless_their_box_is_ticked_and_the_count_follows(checked, qtbot):
+    checked.show_export()
+    dialog = checked.export_dialog
+    assert dialog.include_copies.text() == "Include the 2 pairs that copy a training radiograph"
+    assert dialog.summary.text() == "2 accepted pairs of 4 will be exported; 2 copies stay here."
+    qtbot.mouseClick(dialog.include_copies, Qt.MouseButton.LeftButton)
+    assert dialog.summary.text() == "4 accepted pairs of 4 will be exported."
+    dialog.include_copies.setChecked(False)
+    assert dialog.summary.text().startswith("2 accepted pairs")
+    dialog.reject()
+
+
+@pytest.mark.parametrize(("ticked", "count"), [(False, 2), (True, 4)])
+def test_as_many_pairs_go_out_as_the_dialog_said(checked, qtbot, tmp_path, ticked, count):
+    checked.show_export()
+    dialog = checked.export_dialog
+    dialog.include_copies.setChecked(ticked)
+    assert dialog.summary.text().startswith(f"{count} accepted pairs of 4")
+    dialog.out.line.setText(str(tmp_path / "out"))
+    with qtbot.waitSignal(checked.engine.job_ended, timeout=30_000):
+        qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    table = (tmp_path / "out" / "all.csv").read_text(encoding="utf-8").splitlines()
+    assert len(table) == count
+
+
+def test_only_copies_are_nothing_to_export_unless_asked_for(open_window, tmp_path):
+    make_checked_project(tmp_path / "checked", [CopyLevel.COPY]).close()
+    window = open_window(tmp_path / "checked")
+    window.show_export()
+    dialog = window.export_dialog
+    assert not dialog.start.isEnabled()
+    assert "nothing to export" in dialog.summary.text()
+    dialog.include_copies.setChecked(True)
+    assert dialog.start.isEnabled()
+    dialog.reject()
+
+
+def test_where_nothing_is_a_copy_nobody_is_asked_about_copies(window):
+    window.show_export()
+    assert not window.export_dialog.include_copies.isVisible()
+    window.export_dialog.reject()
+
+
+def test_a_split_is_offered_where_the_radiographs_have_several(window, qtbot, tmp_path):
+    several = write_dataset(tmp_path / "several", count=6)
+    second = several / "cv" / "set2"
+    second.mkdir()
+    (second / "train.txt").write_text("hand00\nhand01\n", encoding="utf-8")
+    (second / "test.txt").write_text("hand05\n", encoding="utf-8")
+    window.show_export()
+    dialog = window.export_dialog
+    dialog.real_data.line.setText(str(several))
+    assert not dialog.split.isVisible()
+    qtbot.mouseClick(dialog.together, Qt.MouseButton.LeftButton)
+    assert dialog.split.isVisible()
+    assert dialog.split.currentText() == "set1"
+    dialog.split.setCurrentText("set2")
+    dialog.out.line.setText(str(tmp_path / "out"))
+    with qtbot.waitSignal(window.engine.job_ended, timeout=60_000):
+        qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    tests = list((tmp_path / "out" / "cv").rglob("test.txt"))
+    assert [file.read_text(encoding="utf-8").split() for file in tests] == [["hand05"]]
+
+
+def test_one_split_or_none_is_no_choice(window, tmp_path):
+    write_dataset(tmp_path / "one", count=3)
+    window.show_export()
+    dialog = window.export_dialog
+    dialog.together.setChecked(True)
+    for folder in (tmp_path / "one", tmp_path / "nowhere", tmp_path / ("long" * 100)):
+        dialog.real_data.line.setText(str(folder))
+        assert not dialog.split.isVisible()
+    dialog.reject()

@@ -1,0 +1,87 @@
+"""The form that starts a training: what the run begins with."""
+
+import pytest
+
+from app.engine_thread import Job
+from engine.generate import builtin
+
+
+@pytest.fixture
+def with_generator(tmp_path, monkeypatch):
+    """An installation that has a built-in generator."""
+    (tmp_path / "weights").mkdir()
+    monkeypatch.setenv(builtin.VARIABLE, str(tmp_path / "weights"))
+
+
+@pytest.fixture
+def without_generator(tmp_path, monkeypatch):
+    """An installation that has none."""
+    monkeypatch.delenv(builtin.VARIABLE, raising=False)
+    monkeypatch.setattr(builtin, "_folder", lambda: tmp_path)
+
+
+@pytest.fixture
+def request_of(monkeypatch, tmp_path):
+    """Fills in a window's form and presses its button; what it asks of the engine, if anything."""
+    asked = []
+
+    def nothing_to_do(**request):
+        asked.append(request)
+        return Job("test", "Nothing", lambda _token: iter(()), uses_torch=False, quiet=True)
+
+    monkeypatch.setattr("app.jobs.train", nothing_to_do)
+
+    def press(window):
+        asked.clear()
+        form = window.run_panel.train_form
+        form.data.line.setText(str(tmp_path / "data"))
+        form.out.line.setText(str(tmp_path / "run"))
+        form.start.click()
+        return asked[0] if asked else None
+
+    return press
+
+
+def offered(window):
+    form = window.run_panel.train_form
+    return [form.begin_with.itemText(place) for place in range(form.begin_with.count())]
+
+
+def begin_with(window, text):
+    form = window.run_panel.train_form
+    form.begin_with.setCurrentText(text)
+    return form
+
+
+@pytest.mark.usefixtures("with_generator")
+def test_a_run_begins_with_nothing_unless_told_otherwise(open_window, request_of):
+    window = open_window(None)
+    assert offered(window) == ["nothing", "the built-in generator", "weights of another run …"]
+    assert window.run_panel.train_form.weights.isHidden()
+    assert request_of(window)["start_from"] is None
+
+
+@pytest.mark.usefixtures("with_generator")
+def test_a_run_can_begin_with_the_built_in_generator(open_window, request_of):
+    window = open_window(None)
+    begin_with(window, "the built-in generator")
+    assert request_of(window)["start_from"] == "builtin"
+
+
+@pytest.mark.usefixtures("without_generator")
+def test_a_generator_that_is_not_there_is_not_offered(open_window):
+    assert offered(open_window(None)) == ["nothing", "weights of another run …"]
+
+
+@pytest.mark.usefixtures("without_generator")
+def test_a_run_can_begin_with_other_weights_which_have_to_be_named(
+    open_window, request_of, tmp_path
+):
+    window = open_window(None)
+    form = begin_with(window, "weights of another run …")
+    assert not form.weights.isHidden()
+    assert request_of(window) is None
+    assert form.problem.text() == "Choose the weights to begin with, or begin with nothing"
+    form.weights.line.setText(str(tmp_path / "before"))
+    assert request_of(window)["start_from"] == str(tmp_path / "before")
+    assert form.problem.isHidden()
