@@ -53,8 +53,10 @@ EXCLUDED_MODULES = (
 
 # Paths inside the folder, `*` also crossing `/`.
 _UNWANTED_FILES = (
-    # torch: headers, tests, command line programs, static libraries
-    "torch/bin/*", "torch/include/*", "torch/test/*", "torch/share/*", "*.a", "*.lib",
+    # torch: headers, tests, command line programs (it asks for torch_shm_manager while it is
+    # imported), static libraries
+    "torch/bin/protoc*", "torch/bin/test_*", "torch/include/*", "torch/test/*", "torch/share/*",
+    "*.a", "*.lib",
     # Qt: translations, QML, plugins for embedded devices, compositors, databases and rare images
     "*/Qt*/translations/*", "*/Qt*/qml/*", "*/libQt6Pdf*", "*/libQt6Qml*", "*/libQt6Quick*",
     "*/libQt6VirtualKeyboard*", "*/libQt6WaylandCompositor*", "*/libQt6EglF*",
