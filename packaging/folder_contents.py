@@ -55,8 +55,9 @@ EXCLUDED_MODULES = (
 _UNWANTED_FILES = (
     # torch: headers, tests, command line programs (it asks for torch_shm_manager while it is
     # imported), static libraries
-    "torch/bin/protoc*", "torch/bin/test_*", "torch/include/*", "torch/test/*", "torch/share/*",
-    "*.a", "*.lib",
+    "torch/bin/*Test", "torch/bin/*.pt*", "torch/bin/protoc*", "torch/bin/test_*",
+    "torch/bin/upgrader_models/*", "torch/include/*", "torch/test/*", "torch/share/*", "*.a",
+    "*.lib",
     # Qt: translations, QML, plugins for embedded devices, compositors, databases and rare images
     "*/Qt*/translations/*", "*/Qt*/qml/*", "*/libQt6Pdf*", "*/libQt6Qml*", "*/libQt6Quick*",
     "*/libQt6VirtualKeyboard*", "*/libQt6WaylandCompositor*", "*/libQt6EglF*",
@@ -71,7 +72,8 @@ _UNWANTED_FILES = (
     "*/plugins/platforms/*eglfs*", "*/plugins/platforms/*linuxfb*",
     "*/plugins/platforms/*vkkhr*", "*/plugins/platforms/*vnc*",
     # GTK's theme would bring the build machine's GTK along
-    "*/plugins/platformthemes/*gtk3*", "libgtk-3.so*", "libgdk-3.so*",
+    "*/plugins/platformthemes/*gtk3*", "libgtk-3.so*", "libgdk*.so*", "libpango*.so*",
+    "libcairo*.so*", "libharfbuzz.so*", "libgio-2.0.so*",
     # Pillow: AVIF
     "PIL/_avif.*", "*libavif-*",
     # Sources, example data and inventories of other packages
@@ -99,6 +101,19 @@ def is_wanted(destination: str) -> bool:
     """Whether the file at this path inside the application folder is of use there."""
     path = PurePosixPath(destination.replace("\\", "/")).as_posix()
     return not any(fnmatch(path, pattern) for pattern in _UNWANTED_FILES)
+
+
+def modules_with_source(site_packages: Path, package: str = "torch") -> list[str]:
+    """The modules of a package that read their own source while they are imported.
+
+    torch's settings do (``torch.utils._config_module``); without a source beside the bytecode
+    their import fails.
+    """
+    return [
+        ".".join(path.relative_to(site_packages).with_suffix("").parts)
+        for path in sorted((site_packages / package).rglob("*config*.py"))
+        if "install_config_module(sys" in path.read_text(encoding="utf-8")
+    ]
 
 
 def wanted(entries: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

@@ -87,6 +87,7 @@ def test_no_module_that_ossa_imports_is_left_out():
     "path",
     [
         "torch/lib/libtorch_cpu.so",
+        "torch/bin/torch_shm_manager",
         "SimpleITK/_SimpleITK.abi3.so",
         "PySide6/QtWidgets.abi3.so",
         "PySide6/Qt/lib/libQt6Core.so.6",
@@ -128,6 +129,24 @@ def test_unwanted_entries_are_dropped_and_the_others_keep_their_order():
         ("a.so", "/x/a.so", "BINARY"),
     ]
     assert CONTENTS.wanted(entries) == [entries[0], entries[2]]
+
+
+def test_modules_that_read_their_own_source_are_found(tmp_path):
+    inside = tmp_path / "torch" / "compiler"
+    inside.mkdir(parents=True)
+    (inside / "config.py").write_text("install_config_module(sys.modules[__name__])\n")
+    (inside / "_config_like.py").write_text("level = 1\n")
+    assert CONTENTS.modules_with_source(tmp_path) == ["torch.compiler.config"]
+
+
+def test_the_installed_torch_has_such_modules():
+    pytest.importorskip("torch")
+    found = find_spec("torch")
+    assert found is not None
+    assert found.origin is not None
+    modules = CONTENTS.modules_with_source(Path(found.origin).parents[1])
+    assert "torch.distributed.config" in modules
+    assert "torch._dynamo.config" in modules
 
 
 def test_the_recipe_is_python_and_starts_what_lies_beside_it():
