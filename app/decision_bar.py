@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.actions import Actions
 from app.theme import DARK
 from app.widgets import ActionButton, label, row, tool_button
+from engine.assess.copy_risk import CopyLevel
 from engine.review.decisions import Verdict
 from engine.review.project import PairRow
 from engine.review.records import Counts
@@ -73,6 +74,8 @@ class DecisionBar(QWidget):
 def consequence(pair_row: PairRow) -> str:
     """What happens to a pair as things stand."""
     who = "the gate" if pair_row.decision is None else f"{pair_row.decided_by}"
+    if pair_row.counts_as is Verdict.ACCEPT and pair_row.copy_level is CopyLevel.COPY:
+        return f"Accepted by {who}: held out of an export as a copy"
     if pair_row.counts_as is Verdict.ACCEPT:
         return f"Accepted by {who}: it will be exported"
     return f"Rejected by {who}: it will not be exported"

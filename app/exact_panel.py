@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from engine.assess.exact_check import ExactCheck
 
 _ASK = "Check exactly"
-_TIP = "Compare the labels with the exact optimum of the pair's Markov random field (pgmpy)"
+_TIP = (
+    "Compare the labels with the exact optimum of the pair's Markov random field, solved by pgmpy "
+    "over the likeliest candidates of each landmark"
+)
 _WAIT = "Solving; the first check takes some seconds to get ready"
 _NAMED = 5
 
@@ -85,6 +88,8 @@ class ExactPanel(QWidget):
         self.text.setText(text)
         self.text.setVisible(bool(text))
         for button in self._findings:
+            if button.isChecked():
+                button.click()  # its landmarks are highlighted no longer
             self._list.removeWidget(button)
             button.deleteLater()
         self._findings = [ReasonButton(reason, "finding") for reason in found]
@@ -97,17 +102,13 @@ def exact_text(check: "ExactCheck") -> str:
     """What agrees with the exact optimum, and the two log scores."""
     lines = []
     if len(check.differs) == 0 == len(check.relabelled):
-        lines.append("Belief propagation and the gate label as the exact optimum does")
+        lines.append("Belief propagation and the gate agree with the exact optimum")
     elif len(check.differs) == 0:
-        lines.append("Belief propagation labels as the exact optimum does")
+        lines.append("Belief propagation agrees with the exact optimum; the gate goes further")
     elif len(check.relabelled) == 0:
-        lines.append("The gate labels as the exact optimum does")
-    if len(check.relabelled):
-        lines.append("The gate goes on from belief propagation; a difference need be no mistake")
-    lines += [
-        f"Log score {check.log_score:.2f}, exact optimum {check.exact_log_score:.2f}",
-        f"Exact over the {check.kept} likeliest candidates of each landmark",
-    ]
+        lines.append("The gate agrees with the exact optimum")
+    scores = f"{check.log_score:.2f}, exact optimum {check.exact_log_score:.2f}"
+    lines.append(f"Log score {scores}")
     return "\n".join(lines)
 
 

@@ -161,7 +161,7 @@ class GenerateForm(_Form):
         self.count = spin("How many", 1, 1_000_000, 24)
         self.wanted = combo("Of what", [("pairs", "pairs"), ("accepted", "accepted pairs")])
         self.seed = spin("Seed", 0, _LARGEST_SEED, 0, prefix="seed ")
-        self.policy = combo("Policy of the gate", [(n, f"policy {t}") for n, t in _POLICIES])
+        self.policy = combo("Policy of the gate", _POLICIES)
         self.sampler = combo(
             "Sampler", [(None, "usual sampler"), *((name, name) for name in SAMPLERS)]
         )

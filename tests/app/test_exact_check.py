@@ -69,8 +69,8 @@ def an_answer(differs=(), relabelled=()):
 def test_agreement_and_the_two_log_scores_are_said_in_words(open_window, judged, check):
     pytest.importorskip("pgmpy")
     panel = check(open_window(judged))
-    first, scores, _kept = panel.text.text().splitlines()
-    assert first == "Belief propagation and the gate label as the exact optimum does"
+    first, scores = panel.text.text().splitlines()
+    assert first == "Belief propagation and the gate agree with the exact optimum"
     assert scores.startswith("Log score ")
     assert "exact optimum" in scores
     assert panel.findings == []
@@ -92,6 +92,9 @@ def test_where_the_gate_labels_otherwise_is_named_and_shown_in_the_viewer(
     qtbot.mouseClick(finding, Qt.MouseButton.LeftButton)
     assert len(rings.getData()[0]) == 2
     qtbot.mouseClick(finding, Qt.MouseButton.LeftButton)
+    assert len(rings.getData()[0]) == 0
+    finding.click()
+    check(window)
     assert len(rings.getData()[0]) == 0
 
 
@@ -215,9 +218,13 @@ def test_what_differs_from_the_exact_optimum_is_counted_and_named():
 @pytest.mark.parametrize(
     ("differs", "relabelled", "said"),
     [
-        ((), (), "Belief propagation and the gate label as the exact optimum does"),
-        ((3,), (), "The gate labels as the exact optimum does"),
-        ((), (3,), "Belief propagation labels as the exact optimum does"),
+        ((), (), "Belief propagation and the gate agree with the exact optimum"),
+        ((3,), (), "The gate agrees with the exact optimum"),
+        (
+            (),
+            (3,),
+            "Belief propagation agrees with the exact optimum; the gate goes further",
+        ),
     ],
 )
 def test_who_agrees_with_the_exact_optimum_is_said(differs, relabelled, said):

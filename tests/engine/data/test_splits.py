@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.data.splits import read_split, seeded_split
+from engine.data.splits import read_split, seeded_split, split_names, usual_split
 from engine.errors import DataError
 
 
@@ -27,6 +27,15 @@ def test_set1_is_preferred_then_the_first_by_name(write):
     assert read_split(write("other"), None, []).name == "other"
     write("later")
     assert read_split(write("set1", train="x\n"), None, []).name == "set1"
+
+
+def test_the_names_of_the_splits_are_those_of_the_folders_in_cv(write, tmp_path):
+    assert split_names(tmp_path) == ()
+    write("set2")
+    folder = write("other")
+    (folder / "cv" / "notes.txt").write_text("no split")
+    assert split_names(folder) == ("other", "set2")
+    assert usual_split(("other", "set1")) == "set1"
 
 
 def test_a_split_is_chosen_by_name(write):
