@@ -12,7 +12,7 @@ from app.residual_bars import ResidualBars
 from app.widgets import column, label, restyle, row
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment, Reason
-from engine.assess.copy_risk import CopyRisk
+from engine.assess.copy_risk import COPY_RATIO, CopyRisk
 from engine.review.decisions import TrailEntry, Verdict
 from engine.review.project import Origin, PairRow
 
@@ -168,7 +168,7 @@ def copies_text(risk: CopyRisk | None) -> str:
     return "\n".join(
         [
             COPY_WORDS[risk.level],
-            f"Nearest: {risk.nearest}, d1/d2 {risk.ratio:.2f} (a copy below 0.33)",
+            f"Nearest: {risk.nearest}, d1/d2 {risk.ratio:.2f} (a copy below {COPY_RATIO:.2f})",
             f"{risk.nearer_than:.0%} of held-out real radiographs come nearer",
             f"Landmarks alone: {risk.shape_nearest}, {risk.shape_distance:.1f} mm, "
             f"d1/d2 {risk.shape_ratio:.2f}",

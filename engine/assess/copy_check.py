@@ -15,9 +15,8 @@ import numpy as np
 
 from engine.assess.alignment import as_complex
 from engine.assess.copy_descriptors import DescriptorFrame, describe, middle
-from engine.assess.copy_risk import CopyLevel, CopyRisk
+from engine.assess.copy_risk import COPY_RATIO, CopyLevel, CopyRisk
 
-COPY_RATIO = 1 / 3
 SUSPECT_QUANTILE = 0.05
 _LOOKED_AT = 32  # nearest radiographs, as the landmarks lay them, that the search looks at
 _LEAST_SHARED = 0.5  # of two descriptors' contrast that must be in what both show

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+COPY_RATIO = 1 / 3  # d1/d2 of a copy lies below
+
 
 class CopyLevel(StrEnum):
     """`copy`: held out of an export unless asked for; `suspect`: worth a look; `none`: neither."""

@@ -5,7 +5,6 @@ Nothing is unpickled.
 """
 
 import json
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import numpy as np
 
 from engine.assess.alignment import align
 from engine.assess.copy_check import (
-    COPY_RATIO,
     KnownRadiographs,
     check_copy,
     image_distances,
@@ -26,10 +24,11 @@ from engine.assess.copy_descriptors import (
     middle,
     prior_hash,
 )
-from engine.assess.copy_risk import CopyRisk
+from engine.assess.copy_risk import COPY_RATIO, CopyRisk
 from engine.assess.prior import Prior
 from engine.data.canvas_set import CanvasSet
 from engine.errors import WeightsError
+from engine.files import replace_file
 
 _FORMAT = "ossa-training-descriptors-1"
 _MOST_LEFT_OUT = 1000  # radiographs that are left out one by one; more say nothing new
@@ -107,12 +106,7 @@ def save_descriptors(path: Path, check: CopyCheck) -> None:
         "prior": check.prior,
         "ids": json.dumps(known.ids),
     }
-    beside = path.with_name(f"{path.name}.part")
-    with beside.open("wb") as file:
-        file.write(save(tensors, metadata=header))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    replace_file(path, save(tensors, metadata=header))
 
 
 def load_descriptors(path: Path, prior: Prior, data_fingerprint: str) -> CopyCheck | None:

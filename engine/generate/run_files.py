@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.errors import SettingsError
 from engine.events import CopiesWatched, TrainingStep
+from engine.files import replace_file
 from engine.generate.checkpoint import STATE_NAME
 from engine.generate.settings import GeneratorSettings
 from engine.generate.weights import WEIGHTS_NAME
@@ -57,9 +58,7 @@ class RunFiles:
             if (self.out / name).exists():
                 self._before(name).unlink(missing_ok=True)
                 _link_or_copy(self.out / name, self._before(name))
-        beside = self.out / f"{SETTINGS_NAME}.part"
-        beside.write_text(settings.to_toml(), encoding="utf-8")
-        beside.replace(self.out / SETTINGS_NAME)
+        replace_file(self.out / SETTINGS_NAME, settings.to_toml().encode())
 
     def end(self, discard: bool) -> None:
         """Forget what was remembered, or put it back."""

@@ -38,6 +38,7 @@ from engine.generate.run_files import (
     LOSS_COLUMNS,
     NOT_COPYING_NAME,
     RunFiles,
+    is_begun,
 )
 from engine.generate.training_plan import TrainingPlan, learning_rate
 from engine.generate.weights import WEIGHTS_NAME, load_network, save_weights
@@ -127,10 +128,9 @@ class _Run:
 
     def _found(self) -> Progress | None:
         """Progress of the run in the folder, None for none; refused before a file is touched."""
-        state = self.out / STATE_NAME
-        if not state.exists():
+        if not is_begun(self.out):
             return None
-        progress, settings, fingerprint = read_state_header(state)
+        progress, settings, fingerprint = read_state_header(self.out / STATE_NAME)
         # How pairs are sampled may change under way: training does not depend on it.
         if replace(settings, sampling=self.plan.settings.sampling) != self.plan.settings:
             raise WeightsError(

@@ -123,12 +123,7 @@ def load_denoiser(info: WeightsInfo) -> Any:
     from engine.generate.denoiser import Denoiser, in_channels_last
 
     denoiser = Denoiser(info.settings)
-    state = {name: tensor.float() for name, tensor in read_tensors(info, "network.").items()}
-    try:
-        denoiser.network.load_state_dict(state)
-    except RuntimeError as error:
-        line = str(error).splitlines()[-1].strip()
-        raise WeightsError(f"{info.path} does not fit its own settings: {line}") from error
+    _fill_network(denoiser, info)
     return in_channels_last(denoiser.eval())
 
 
@@ -136,7 +131,8 @@ def load_network(info: WeightsInfo, settings: GeneratorSettings, denoiser: Any) 
     """Give a denoiser of `settings` the network of a weights file, to train on from there.
 
     Raises:
-        WeightsError: the file's network is another one, or was trained to predict something else.
+        WeightsError: the file's network is another one, or was trained to predict something else;
+            or tensors that do not fit the file's settings.
     """
     theirs, ours = info.settings, settings
     told = (theirs.augmentation is None, ours.augmentation is None)
@@ -145,8 +141,16 @@ def load_network(info: WeightsInfo, settings: GeneratorSettings, denoiser: Any) 
             f"{info.path} holds a generator of other settings (preset {theirs.preset}): train from "
             f"it with the preset it was made with, or begin from nothing"
         )
+    _fill_network(denoiser, info)
+
+
+def _fill_network(denoiser: Any, info: WeightsInfo) -> None:
     state = {name: tensor.float() for name, tensor in read_tensors(info, "network.").items()}
-    denoiser.network.load_state_dict(state)
+    try:
+        denoiser.network.load_state_dict(state)
+    except RuntimeError as error:
+        line = str(error).splitlines()[-1].strip()
+        raise WeightsError(f"{info.path} does not fit its own settings: {line}") from error
 
 
 def _read_header(source: Path) -> dict[str, str]:

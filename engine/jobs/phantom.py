@@ -1,6 +1,5 @@
 """The phantom job: a landmark data set of procedural radiographs, in the layout all others read."""
 
-import os
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from engine.data.phantom import PhantomSettings, draw_phantom, place_hand
 from engine.data.phantom.radiograph import LONG_SIDE
 from engine.errors import DataError, SettingsError
 from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice, PhantomDrawn
+from engine.files import replace_file
 
 RECIPE = 3  # counts up whenever a phantom's pixels or landmarks change
 _NOTE = "phantom.toml"
@@ -102,7 +102,7 @@ def _claim(request: PhantomRequest) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         raise DataError(f"{folder} is not empty and not a phantom data set: choose a new folder")
     (folder / "Images").mkdir(parents=True, exist_ok=True)
-    _replace(note, text)
+    replace_file(note, text.encode())
 
 
 def _present(folder: Path) -> int:
@@ -146,12 +146,6 @@ def _write_tables(request: PhantomRequest, count: int) -> None:
         parts[part] += f"{identifier(index)}\n"
     split = request.out / "cv" / "set1"
     split.mkdir(parents=True, exist_ok=True)
-    _replace(request.out / "all.csv", "".join(rows))
+    replace_file(request.out / "all.csv", "".join(rows).encode())
     for name, ids in parts.items():
-        _replace(split / f"{name}.txt", ids)
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+        replace_file(split / f"{name}.txt", ids.encode())

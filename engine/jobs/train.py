@@ -63,14 +63,13 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
         OssaError: in one line, what is wrong with the data, the settings or the run's folder.
     """
     from engine.assess.prior import fit_prior
-    from engine.generate.run_files import is_begun
     from engine.jobs.copies import watch_for_copies
     from engine.jobs.device import choose_device
     from engine.jobs.radiographs import read_canvas_radiographs
 
     yield JobStarted(f"Training {request.out.name}", "step", request.max_steps)
     settings = read_settings(request.preset)
-    start_from = None if is_begun(request.out) else _weights_to_start_from(request.start_from)
+    start_from, started_from = _beginning(request)
     radiographs, anatomy = yield from read_canvas_radiographs(
         request.data, request.anatomy, request.split, "train"
     )
@@ -98,7 +97,6 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
     from engine.generate.training_plan import TrainingPlan
 
     metadata = {"anatomy": request.anatomy, "version": version("ossa")}
-    started_from = _started_from(request.out, start_from)
     if started_from is not None:
         metadata["started_from"] = started_from
     if start_from is not None:
@@ -128,26 +126,23 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
     yield JobFinished(_summary(request.out, last, watched, token))
 
 
-def _weights_to_start_from(named: str | None) -> "WeightsInfo | None":
+def _beginning(request: TrainRequest) -> "tuple[WeightsInfo | None, str | None]":
+    """The weights that a new run begins with, and the hash of those that the run, new or going on,
+    began with."""
     from engine.generate.builtin import builtin_weights
-    from engine.generate.weights import read_weights_info
-
-    if named is None:
-        return None
-    return read_weights_info(builtin_weights() if named == "builtin" else Path(named))
-
-
-def _started_from(out: Path, start_from: "WeightsInfo | None") -> str | None:
-    """The hash of the weights that the run began with, also where it goes on."""
     from engine.generate.run_files import is_begun
     from engine.generate.weights import read_weights_info
 
-    if start_from is not None or not is_begun(out):
-        return start_from.hash if start_from else None
-    try:
-        return read_weights_info(out).metadata.get("started_from")
-    except WeightsError:
-        return None
+    if is_begun(request.out):
+        try:
+            return None, read_weights_info(request.out).metadata.get("started_from")
+        except WeightsError:
+            return None, None
+    if request.start_from is None:
+        return None, None
+    builtin = request.start_from == "builtin"
+    info = read_weights_info(builtin_weights() if builtin else Path(request.start_from))
+    return info, info.hash
 
 
 def read_settings(preset_or_file: str) -> "GeneratorSettings":

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from engine.anatomy import Anatomy, load_anatomy
 from engine.errors import ProjectError
+from engine.files import replace_file
 from engine.review import planes, prior_file, shares
 from engine.review.database import (
     BUSY_SECONDS,
@@ -20,7 +21,6 @@ from engine.review.database import (
     transaction,
 )
 from engine.review.decisions import now
-from engine.review.files import replace_file
 
 PAIRS = "pairs"
 _ANATOMY_FILE = "anatomy.toml"

@@ -14,8 +14,8 @@ import numpy as np
 
 from engine.canvas import CANVAS_SIZE
 from engine.errors import ProjectError
+from engine.files import PART_SUFFIX, replace_file, settle_folder
 from engine.pair import Pair
-from engine.review.files import PART_SUFFIX, replace_file, settle_folder
 
 _LEVELS = 65535
 _PLANES = ("image", "heatmap")

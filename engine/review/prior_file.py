@@ -9,7 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from engine.errors import ProjectError
-from engine.review.files import replace_file, settle_folder
+from engine.files import replace_file, settle_folder
 
 PRIOR_NAME = "prior.npz"
 _UNFINISHED = re.compile(re.escape(PRIOR_NAME) + r"\.[0-9a-f]{8}\.part")

@@ -56,3 +56,19 @@ def tiny() -> GeneratorSettings:
         sampling=SamplingSettings(sampler="dpm-solver++", steps=4),
         augmentation=Augmentation(),
     )
+
+
+@pytest.fixture
+def plan(tmp_path, radiographs, tiny):
+    """A training of twelve steps."""
+    from engine.generate.training_plan import TrainingPlan
+
+    return TrainingPlan(
+        settings=tiny,
+        data=radiographs,
+        out=tmp_path / "run",
+        companions={"edges": np.arange(6).reshape(3, 2)},
+        metadata={"anatomy": "hand"},
+        max_steps=12,
+        log_every=1,
+    )

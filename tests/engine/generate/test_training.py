@@ -19,25 +19,12 @@ from engine.events import (  # noqa: E402
     TrainingStep,
 )
 from engine.generate.training import train_generator  # noqa: E402
-from engine.generate.training_plan import TrainingPlan, learning_rate  # noqa: E402
+from engine.generate.training_plan import learning_rate  # noqa: E402
 from engine.generate.weights import (  # noqa: E402
     load_denoiser,
     read_prior_arrays,
     read_weights_info,
 )
-
-
-@pytest.fixture
-def plan(tmp_path, radiographs, tiny):
-    return TrainingPlan(
-        settings=tiny,
-        data=radiographs,
-        out=tmp_path / "run",
-        companions={"edges": np.arange(6).reshape(3, 2)},
-        metadata={"anatomy": "hand"},
-        max_steps=12,
-        log_every=1,
-    )
 
 
 def run(plan, token=None):
@@ -47,6 +34,15 @@ def run(plan, token=None):
 def losses(plan):
     with (plan.out / "loss.csv").open() as stream:
         return list(csv.DictReader(stream))
+
+
+def test_a_run_goes_on_when_only_the_way_pairs_are_sampled_has_changed(plan):
+    run(plan)
+    other = replace(plan.settings.sampling, sampler="ddim", steps=2)
+    run(replace(plan, settings=replace(plan.settings, sampling=other), max_steps=14))
+    info = read_weights_info(plan.out)
+    assert info.metadata["step"] == 14
+    assert info.settings.sampling == other
 
 
 def test_training_ends_at_its_last_step_with_weights_that_load(plan):
