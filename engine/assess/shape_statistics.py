@@ -155,11 +155,10 @@ def predict(
     known = np.isfinite(points_mm).all(axis=-1)
     noise = np.where(known, np.minimum(variances, _UNKNOWN_VARIANCE), _UNKNOWN_VARIANCE)
     deviation = np.where(known[..., None], points_mm - mean, 0.0)
-    # Most shapes of a batch have nothing missing and nothing off: one inverse serves them all.
-    distinct, which = np.unique(noise, axis=0, return_inverse=True)
+    distinct, which = _distinct_rows(noise)
     diagonal = np.repeat(distinct, 2, axis=1)[:, None, :] * np.eye(2 * count)
     inverses = np.linalg.inv(covariance + diagonal)
-    precision = inverses[which.ravel()]
+    precision = inverses[which]
     weighted = (precision @ deviation.reshape(batch, -1, 1)).reshape(batch, count, 2)
     index = np.arange(count)
     own = precision.reshape(batch, count, 2, count, 2)[:, index, :, index].swapaxes(0, 1)
@@ -202,7 +201,7 @@ def predict_groups(
     deviation = np.where(known[..., None], points_mm - mean, 0.0)
     shifts = np.full((len(points_mm), len(groups), 2), np.nan)
     for column, group in enumerate(groups):
-        outside = np.setdiff1d(np.arange(len(mean)), group)
+        outside = np.delete(np.arange(len(mean)), group)
         inner, outer = _coordinates(group), _coordinates(outside)
         noise = np.where(known[:, outside], MEASUREMENT_SIGMA**2, _UNKNOWN_VARIANCE)
         system = covariance[np.ix_(outer, outer)] + np.repeat(noise, 2, axis=1)[
@@ -226,6 +225,18 @@ def mahalanobis(vectors: np.ndarray, covariances: np.ndarray) -> np.ndarray:
     x, y = vectors[..., 0], vectors[..., 1]
     squared = (d * x**2 - 2 * b * x * y + a * y**2) / np.maximum(a * d - b**2, 1e-9)
     return np.sqrt(np.maximum(squared, 0))
+
+
+def _distinct_rows(noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of (B, L) that differ, and which of them each row is.
+
+    Most shapes of a batch have nothing missing and nothing off, so that one inverse serves them
+    all. Sorting a single shape, as the window asks for, would cost more than its inverse.
+    """
+    if len(noise) == 1:
+        return noise, np.zeros(1, dtype=np.intp)
+    distinct, which = np.unique(noise, axis=0, return_inverse=True)
+    return distinct, which.ravel()
 
 
 def _coordinates(landmarks: np.ndarray) -> np.ndarray:
