@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from app.copy_words import COPY_WORDS
 from app.icons import pixmap
-from app.theme import DARK, verdict_colour
+from app.theme import colours, verdict_colour
 from app.thumbnails import THUMBNAIL_SIZE, Thumbnails
 from engine.assess.copy_risk import CopyLevel
 from engine.review.decisions import Verdict
@@ -141,8 +141,8 @@ class PairDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if chosen:
-            painter.setPen(QPen(QColor(DARK.accent), 1.5))
-            painter.setBrush(QColor(DARK.accent_dark))
+            painter.setPen(QPen(QColor(colours().accent), 1.5))
+            painter.setBrush(QColor(colours().accent_dark))
             painter.drawRoundedRect(cell.adjusted(2, 1, -2, -1), 7, 7)
         self._draw_picture(painter, picture, row)
         _draw_verdict(painter, picture, row)
@@ -187,10 +187,10 @@ def _draw_copy_level(painter: QPainter, picture: QRectF, row: PairRow) -> None:
         return
     copied = row.copy_level is CopyLevel.COPY
     badge = QRectF(picture.left() + 4, picture.bottom() - 25, 21, 21)
-    painter.setPen(QPen(QColor(DARK.warning), 1.6))
-    painter.setBrush(QColor(DARK.warning) if copied else QColor(10, 13, 15, 225))
+    painter.setPen(QPen(QColor(colours().warning), 1.6))
+    painter.setBrush(QColor(colours().warning) if copied else QColor(10, 13, 15, 225))
     painter.drawRoundedRect(badge, 4, 4)
-    drawn = pixmap(str(row.copy_level), "#0c1013" if copied else DARK.warning, 64)
+    drawn = pixmap(str(row.copy_level), "#0c1013" if copied else colours().warning, 64)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawPixmap(badge.adjusted(2, 2, -2, -2), drawn, QRectF(drawn.rect()))
 
@@ -200,10 +200,10 @@ def _draw_caption(painter: QPainter, cell: QRectF, row: PairRow, chosen: bool) -
     font = QFont(painter.font())
     font.setPixelSize(11)
     painter.setFont(font)
-    painter.setPen(QColor(DARK.text if chosen else DARK.muted))
+    painter.setPen(QColor(colours().text if chosen else colours().muted))
     painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, f"{row.ordinal}")
     if row.decision is not None:
-        person = pixmap("person", DARK.text if chosen else DARK.muted, 32)
+        person = pixmap("person", colours().text if chosen else colours().muted, 32)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(
             QRectF(line.right() - 15, line.y() + 1, 15, 15), person, QRectF(person.rect())

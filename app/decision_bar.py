@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.actions import Actions
-from app.theme import DARK
+from app.theme import colours
 from app.widgets import ActionButton, label, row, tool_button
 from engine.assess.copy_risk import CopyLevel
 from engine.review.decisions import Verdict
@@ -55,8 +55,8 @@ class DecisionBar(QWidget):
             self._where.setText(f"Pair {place + 1} of {counts.total}")
             self._what.setText(consequence(pair_row))
         self._counts.setText(
-            f'<span style="color:{DARK.accept}">✓ {counts.accepted}</span>&nbsp;&nbsp; '
-            f'<span style="color:{DARK.reject}">✕ {counts.rejected}</span>'
+            f'<span style="color:{colours().accept}">✓ {counts.accepted}</span>&nbsp;&nbsp; '
+            f'<span style="color:{colours().reject}">✕ {counts.rejected}</span>'
         )
         self._counts.setTextFormat(self._counts.textFormat().RichText)
         self._counts.setAccessibleDescription(

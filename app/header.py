@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.actions import Actions
 from app.icons import pixmap
-from app.theme import DARK
+from app.theme import colours
 from app.widgets import ActionButton, label, row
 
 _PAGES = ("home", "show_review", "show_run")
@@ -21,7 +21,7 @@ class Header(QWidget):
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         mark = QLabel()
-        mark.setPixmap(pixmap("ossa", DARK.text, 24))
+        mark.setPixmap(pixmap("ossa", colours().text, 24))
         self._buttons: dict[str, QPushButton] = {}
         for name in _PAGES:
             button = ActionButton(actions[name], "page")

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from app.icons import icon
 from app.job_state import JobState
-from app.theme import DARK
+from app.theme import colours
 from app.widgets import label, row
 
 
@@ -76,7 +76,7 @@ class JobStrip(QWidget):
 
 
 def _button(text: str, name: str, tip: str) -> QPushButton:
-    made = QPushButton(icon(name, DARK.text), text)
+    made = QPushButton(icon(name, colours().text), text)
     made.setToolTip(tip)
     made.setAccessibleName(text)
     made.setAccessibleDescription(tip)

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer, Slot
 
-from app.theme import DARK
+from app.theme import colours
 from engine.events import TrainingStep
 
 _REDRAW_MILLISECONDS = 250
@@ -18,13 +18,13 @@ class LossCurve(pg.PlotWidget):
     """Loss over steps on a logarithmic axis: every measurement faint, their running mean bright."""
 
     def __init__(self) -> None:
-        super().__init__(background=DARK.surface)
+        super().__init__(background=colours().surface)
         self.setAccessibleName("Training loss over steps")
         self._steps: list[int] = []
         self._losses: list[float] = []
         self._fresh = False
         self._measured = self.plot(pen=pg.mkPen(108, 184, 208, 90, width=1))
-        self._mean = self.plot(pen=pg.mkPen(DARK.accent, width=2))
+        self._mean = self.plot(pen=pg.mkPen(colours().accent, width=2))
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -32,11 +32,11 @@ class LossCurve(pg.PlotWidget):
         plot.showGrid(x=False, y=True, alpha=0.15)
         plot.setLogMode(x=False, y=True)
         for side in ("left", "bottom"):
-            plot.getAxis(side).setPen(DARK.border)
-            plot.getAxis(side).setTextPen(DARK.muted)
+            plot.getAxis(side).setPen(colours().border)
+            plot.getAxis(side).setTextPen(colours().muted)
             plot.getAxis(side).setStyle(showValues=False)  # until there are some
-        plot.setLabel("bottom", "step", color=DARK.muted)
-        plot.setLabel("left", "loss", color=DARK.muted)
+        plot.setLabel("bottom", "step", color=colours().muted)
+        plot.setLabel("left", "loss", color=colours().muted)
         plot.getAxis("left").enableAutoSIPrefix(False)
         self._timer = QTimer(self)
         self._timer.setInterval(_REDRAW_MILLISECONDS)

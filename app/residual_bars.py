@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.overlays import residual_order
-from app.theme import DARK
+from app.theme import colours
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
 
@@ -62,7 +62,7 @@ class ResidualBars(QWidget):
         font.setPixelSize(11)
         painter.setFont(font)
         if not self._residuals:
-            painter.setPen(QColor(DARK.muted))
+            painter.setPen(QColor(colours().muted))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, "No mean shape matched")
         scale = max(_LEAST_SCALE, max((mm for _, mm in self._residuals), default=0.0))
         for line, (landmark, millimetres) in enumerate(self._visible()):
@@ -74,11 +74,11 @@ class ResidualBars(QWidget):
         self, painter: QPainter, area: QRectF, landmark: int, millimetres: float, scale: float
     ) -> None:
         if landmark == self._hovered:
-            painter.fillRect(area, QColor(DARK.raised))
+            painter.fillRect(area, QColor(colours().raised))
         limited = self._judged_by_limit and landmark in self._limited
         limit = self._anatomy.plausibility.millimetres if limited else None
         beyond = limit is not None and millimetres > limit
-        painter.setPen(QColor(DARK.muted))
+        painter.setPen(QColor(colours().muted))
         name_area = QRectF(area.x() + 2, area.y(), area.width() * 0.56, area.height())
         name = f"{landmark}  {self._anatomy.landmark_names[landmark]}"
         fitting = painter.fontMetrics().elidedText(
@@ -87,18 +87,18 @@ class ResidualBars(QWidget):
         painter.drawText(name_area, Qt.AlignmentFlag.AlignVCenter, fitting)
         track = QRectF(name_area.right(), area.center().y() - 3, area.width() * 0.44 - 48, 6)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(DARK.raised))
+        painter.setBrush(QColor(colours().raised))
         painter.drawRoundedRect(track, 3, 3)
-        colour = DARK.reject if beyond else self._anatomy.group_of(landmark).colour
+        colour = colours().reject if beyond else self._anatomy.group_of(landmark).colour
         painter.setBrush(QColor(colour))
         bar = QRectF(track)
         bar.setWidth(max(2.0, track.width() * min(1.0, millimetres / scale)))
         painter.drawRoundedRect(bar, 3, 3)
         if limit is not None and limit <= scale:
             x = track.x() + track.width() * limit / scale
-            painter.setPen(QPen(QColor(DARK.text), 1.2))
+            painter.setPen(QPen(QColor(colours().text), 1.2))
             painter.drawLine(x, track.top() - 4, x, track.bottom() + 4)  # type: ignore[call-overload]
-        painter.setPen(QColor(DARK.reject if beyond else DARK.text))
+        painter.setPen(QColor(colours().reject if beyond else colours().text))
         value = QRectF(area.right() - 46, area.y(), 44, area.height())
         painter.drawText(
             value, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{millimetres:.1f}"

@@ -30,12 +30,17 @@ class Colours:
     warning: str = "#e3b04b"
 
 
-DARK = Colours()
+DARK = Colours()  # the stage stays dark in every theme: overlays take their colours from here
+
+
+def colours() -> Colours:
+    """The colours of the theme that is in use; ask while painting, a theme can change."""
+    return DARK
 
 
 def verdict_colour(verdict: Verdict) -> str:
     """The colour of a verdict; it never stands without a check mark or a cross."""
-    return DARK.accept if verdict is Verdict.ACCEPT else DARK.reject
+    return colours().accept if verdict is Verdict.ACCEPT else colours().reject
 
 
 def apply_theme(application: QApplication) -> None:

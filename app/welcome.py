@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.icons import icon, pixmap
-from app.theme import DARK
+from app.theme import colours
 from app.widgets import SYNTHETIC, column, label, restyle, row
 
 
@@ -21,7 +21,7 @@ class WelcomePage(QWidget):
         super().__init__()
         self.setObjectName("page")
         mark = QLabel()
-        mark.setPixmap(pixmap("ossa", DARK.text, 64))
+        mark.setPixmap(pixmap("ossa", colours().text, 64))
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         self._recent_title = label("RECENT PROJECTS", "section")
@@ -101,7 +101,7 @@ def _card(action: QAction, title: str, line: str) -> QPushButton:
     made.setEnabled(action.isEnabled())
     action.enabledChanged.connect(made.setEnabled)
     picture = QLabel()
-    picture.setPixmap(icon(action_icon(action), DARK.accent).pixmap(QSize(28, 28)))
+    picture.setPixmap(icon(action_icon(action), colours().accent).pixmap(QSize(28, 28)))
     text = label(line, "muted")
     text.setWordWrap(True)
     layout = column(picture, 4, label(title, "title"), text, None, margins=18, spacing=4)
