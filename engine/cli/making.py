@@ -41,8 +41,13 @@ def train(
     out: Annotated[Path, typer.Option(help="the run's folder; an unfinished run goes on")],
     preset: Annotated[str, typer.Option(help="fast, paper or a settings .toml")] = "fast",
     start_from: Annotated[
-        str | None, typer.Option("--from", help="weights a new run begins with: builtin or a path")
-    ] = None,
+        str,
+        typer.Option(
+            "--from",
+            help="what a new run begins with: auto (the built-in generator where it fits), "
+            "builtin, nothing, or a path to weights",
+        ),
+    ] = "auto",
     max_steps: Annotated[int | None, typer.Option(help="of the whole run", min=1)] = None,
     max_time: Annotated[str | None, typer.Option(help="of the whole run: 20m, 2h …")] = None,
     images: Annotated[int | None, typer.Option(help="train on so many only", min=1)] = None,
@@ -73,7 +78,7 @@ def train(
         device=device,
         precision=precision,
         checkpoint_seconds=checkpoint_seconds,
-        start_from=start_from,
+        start_from=None if start_from == "nothing" else start_from,
     )
     summary = run_to_end(job, request, max_seconds)
     if not is_first_process():

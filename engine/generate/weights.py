@@ -127,6 +127,15 @@ def load_denoiser(info: WeightsInfo) -> Any:
     return in_channels_last(denoiser.eval())
 
 
+def fits(info: WeightsInfo, settings: GeneratorSettings) -> bool:
+    """Whether a denoiser of `settings` can take over the network of a weights file: the same
+    network, trained to predict the same, told of augmentation or not."""
+    theirs, ours = info.settings, settings
+    told = (theirs.augmentation is None, ours.augmentation is None)
+    alike = theirs.network == ours.network and theirs.diffusion == ours.diffusion
+    return alike and told[0] == told[1]
+
+
 def load_network(info: WeightsInfo, settings: GeneratorSettings, denoiser: Any) -> None:
     """Give a denoiser of `settings` the network of a weights file, to train on from there.
 
@@ -134,12 +143,10 @@ def load_network(info: WeightsInfo, settings: GeneratorSettings, denoiser: Any) 
         WeightsError: the file's network is another one, or was trained to predict something else;
             or tensors that do not fit the file's settings.
     """
-    theirs, ours = info.settings, settings
-    told = (theirs.augmentation is None, ours.augmentation is None)
-    if theirs.network != ours.network or theirs.diffusion != ours.diffusion or told[0] != told[1]:
+    if not fits(info, settings):
         raise WeightsError(
-            f"{info.path} holds a generator of other settings (preset {theirs.preset}): train from "
-            f"it with the preset it was made with, or begin from nothing"
+            f"{info.path} holds a generator of other settings (preset {info.settings.preset}): "
+            f"train from it with the preset it was made with, or begin from nothing"
         )
     _fill_network(denoiser, info)
 

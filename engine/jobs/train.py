@@ -32,8 +32,9 @@ class TrainRequest:
     images: how many of the training radiographs to use (a seeded choice), None for all.
     max_steps, max_seconds: of the whole run, resumptions included. copy_seconds: time between looks
     for copies of training radiographs among samples, at least.
-    start_from: weights (a run's folder or a file, or ``builtin``) that a new run begins with; a run
-    that goes on does not read them again.
+    start_from: weights (a run's folder or a file, or ``builtin``) that a new run begins with, None
+    for none; ``auto`` for the built-in ones where they fit anatomy and settings. A run that goes on
+    does not read them again.
     """
 
     data: Path
@@ -69,7 +70,7 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
 
     yield JobStarted(f"Training {request.out.name}", "step", request.max_steps)
     settings = read_settings(request.preset)
-    start_from, started_from = _beginning(request)
+    start_from, started_from = _beginning(request, settings)
     radiographs, anatomy = yield from read_canvas_radiographs(
         request.data, request.anatomy, request.split, "train"
     )
@@ -126,10 +127,11 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
     yield JobFinished(_summary(request.out, last, watched, token))
 
 
-def _beginning(request: TrainRequest) -> "tuple[WeightsInfo | None, str | None]":
+def _beginning(
+    request: TrainRequest, settings: "GeneratorSettings"
+) -> "tuple[WeightsInfo | None, str | None]":
     """The weights that a new run begins with, and the hash of those that the run, new or going on,
     began with."""
-    from engine.generate.builtin import builtin_weights
     from engine.generate.run_files import is_begun
     from engine.generate.weights import read_weights_info
 
@@ -140,9 +142,26 @@ def _beginning(request: TrainRequest) -> "tuple[WeightsInfo | None, str | None]"
             return None, None
     if request.start_from is None:
         return None, None
+    if request.start_from == "auto":
+        info = _fitting_builtin(request.anatomy, settings)
+        return info, None if info is None else info.hash
+    from engine.generate.builtin import builtin_weights
+
     builtin = request.start_from == "builtin"
     info = read_weights_info(builtin_weights() if builtin else Path(request.start_from))
     return info, info.hash
+
+
+def _fitting_builtin(anatomy: str, settings: "GeneratorSettings") -> "WeightsInfo | None":
+    """The built-in generator, if there is one and the run can begin with it."""
+    from engine.generate.builtin import builtin_weights
+    from engine.generate.weights import fits, read_weights_info
+
+    try:
+        info = read_weights_info(builtin_weights())
+    except WeightsError:
+        return None
+    return info if info.metadata.get("anatomy") == anatomy and fits(info, settings) else None
 
 
 def read_settings(preset_or_file: str) -> "GeneratorSettings":

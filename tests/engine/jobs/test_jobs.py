@@ -114,6 +114,24 @@ def test_a_run_does_not_begin_with_weights_of_another_network(trained, tmp_path,
         run(train, request)
 
 
+def test_a_run_begins_with_the_built_in_generator_where_that_fits(
+    trained, train_request, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("OSSA_WEIGHTS", str(trained))
+    fitting = replace(train_request, out=tmp_path / "tuned", start_from="auto", max_steps=1)
+    other = replace(fitting, out=tmp_path / "other", preset="fast")
+    assert any("Beginning with" in e.text for e in run(train, fitting) if isinstance(e, Notice))
+    assert not any("Beginning with" in e.text for e in run(train, other) if isinstance(e, Notice))
+
+
+def test_a_run_begins_with_nothing_where_no_generator_is_built_in(
+    train_request, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("engine.generate.builtin._folder", lambda: tmp_path)
+    request = replace(train_request, out=tmp_path / "scratch", start_from="auto", max_steps=1)
+    assert not any("Beginning with" in e.text for e in run(train, request) if isinstance(e, Notice))
+
+
 def test_generating_fills_a_project_with_judged_pairs(request_for):
     events = run(generate, request_for)
     assessed = [e for e in events if isinstance(e, PairAssessed)]
