@@ -33,11 +33,13 @@ class Assessment:
 
     policy: name of the gate's policy; accepted: its verdict; reasons: none if accepted.
     candidates: the heatmap's peaks; chosen: (L,) index of each landmark's candidate, -1 for none.
-    landmarks: (L, 2) position of the chosen candidate, NaN for none.
+    landmarks: (L, 2) position of the chosen candidate, or where a person put it; NaN for none.
     beliefs: (L,) probability the labelling gives its choice, NaN for none.
     expected: (L, 2) where the policy expects each landmark: on the matched mean shape (`paper`), or
     where all other landmarks say (`refined`); NaN where no match was found.
     residuals: (L,) distance of landmark and expected place in mm, NaN where unknown.
+    limits: (L,) mm that a residual may reach before the policy refuses the pair, NaN where it
+    sets none (and in assessments of before limits were kept).
     inliers: (L,) landmarks the match relied on.
     edges: (E, 2) the topology the labelling used.
     millimetres_per_pixel: the scale the millimetres came from.
@@ -54,6 +56,7 @@ class Assessment:
     beliefs: np.ndarray
     expected: np.ndarray
     residuals: np.ndarray
+    limits: np.ndarray
     inliers: np.ndarray
     edges: np.ndarray
     millimetres_per_pixel: float
@@ -89,6 +92,7 @@ class Assessment:
             "beliefs": _without_nan(self.beliefs),
             "expected": _without_nan(self.expected),
             "residuals": _without_nan(self.residuals),
+            "limits": _without_nan(self.limits),
             "inliers": self.inliers.tolist(),
             "edges": self.edges.tolist(),
             "millimetres_per_pixel": self.millimetres_per_pixel,
@@ -102,6 +106,7 @@ class Assessment:
         """The assessment that `to_json` wrote."""
         data = json.loads(text)
         peaks, risk = data["candidates"], data.get("copy_risk")
+        unlimited = [None] * len(data["residuals"])
         return cls(
             policy=data["policy"],
             accepted=data["accepted"],
@@ -118,6 +123,7 @@ class Assessment:
             beliefs=np.array(data["beliefs"], dtype=np.float64),
             expected=np.array(data["expected"], dtype=np.float64).reshape(-1, 2),
             residuals=np.array(data["residuals"], dtype=np.float64),
+            limits=np.array(data.get("limits", unlimited), dtype=np.float64),
             inliers=np.array(data["inliers"], dtype=bool),
             edges=np.array(data["edges"], dtype=np.int64).reshape(-1, 2),
             millimetres_per_pixel=data["millimetres_per_pixel"],

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.assess.alignment import as_complex
+
 if TYPE_CHECKING:
     from engine.assess.prior import Prior
 
@@ -106,17 +108,73 @@ def match_mean_shape(
     if known.sum() > _SAMPLE:
         found = _ransac(prior.mean_shape[known], landmarks[known] * scale, threshold_mm, seed)
     if found is None:
-        nothing = np.full(len(landmarks), np.nan)
-        return Match(
-            np.stack([nothing, nothing], axis=1), nothing, np.zeros(len(landmarks), bool), None
-        )
+        return no_match(len(landmarks))
     to_canvas, inliers_of_known = found
-    transform = np.diag([1 / scale, 1 / scale, 1.0]) @ to_canvas
-    expected = prior.mean_shape @ transform[:2, :2].T + transform[:2, 2]
     inliers = np.zeros(len(landmarks), dtype=bool)
     inliers[known] = inliers_of_known
+    return _matched(landmarks, prior, to_canvas, inliers)
+
+
+def match_again(
+    landmarks: np.ndarray,
+    prior: "Prior",
+    threshold_mm: float,
+    inliers: np.ndarray,
+    moved: np.ndarray,
+) -> Match:
+    """A match whose landmarks were moved: the fit of the rest, and of the moved that agree with it.
+
+    It does not sample, so the match of unmoved landmarks stays what it was, and follows a drag
+    without jumping. Where landmarks were moved and too few are left of what the match relied on, it
+    is sought anew.
+
+    Args:
+        landmarks: (L, 2) canvas pixels; NaN rows take no part.
+        inliers: (L,) landmarks the match relied on and that are where they were.
+        moved: (L,) landmarks that are not.
+    """
+    scale = prior.millimetres_per_pixel
+    rest = _fit_all(prior.mean_shape[inliers], landmarks[inliers] * scale)
+    if rest is None:
+        anew = moved.any()
+        return match_mean_shape(landmarks, prior, threshold_mm) if anew else no_match(len(moved))
+    near = _matched(landmarks, prior, rest, inliers).residuals < threshold_mm
+    relied_on = inliers | (moved & near)
+    to_canvas = _fit_all(prior.mean_shape[relied_on], landmarks[relied_on] * scale)
+    return _matched(landmarks, prior, rest if to_canvas is None else to_canvas, relied_on)
+
+
+def no_match(count: int) -> Match:
+    """What there is to say about `count` landmarks that no pose of the mean shape fits."""
+    nothing = np.full(count, np.nan)
+    return Match(np.full((count, 2), np.nan), nothing, np.zeros(count, dtype=bool), None)
+
+
+def _matched(
+    landmarks: np.ndarray, prior: "Prior", to_canvas: np.ndarray, inliers: np.ndarray
+) -> Match:
+    scale = prior.millimetres_per_pixel
+    transform = np.diag([1 / scale, 1 / scale, 1.0]) @ to_canvas
+    expected = prior.mean_shape @ transform[:2, :2].T + transform[:2, 2]
     residuals = np.linalg.norm(landmarks - expected, axis=1) * scale
     return Match(expected, residuals, inliers, transform)
+
+
+def _fit_all(source: np.ndarray, target: np.ndarray) -> np.ndarray | None:
+    """(3, 3) similarity of least squares from `source` to `target`, None where none is plausible.
+
+    In the plane a similarity is q = a·p + b with complex a and b, and one division finds the best.
+    """
+    if len(source) < _SAMPLE:
+        return None
+    p, q = as_complex(source), as_complex(target)
+    centred = p - p.mean()
+    extent = (np.abs(centred) ** 2).sum()
+    a = (centred.conj() * (q - q.mean())).sum() / extent if extent > 0 else 0
+    b = q.mean() - a * p.mean()
+    if not _PLAUSIBLE_SCALE[0] <= abs(a) <= _PLAUSIBLE_SCALE[1]:
+        return None
+    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag], [0.0, 0.0, 1.0]])
 
 
 def _ransac(

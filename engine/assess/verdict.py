@@ -1,6 +1,7 @@
 """The rules of policy `paper`, each refusal in a clinician's words."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -12,21 +13,42 @@ from engine.assess.shape_model import Match
 from engine.heatmap import Candidates
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What a policy finds on one labelled pair.
+
+    match: where it expects every landmark; limits: (L,) mm a residual may reach, NaN for no limit;
+    reasons: why the pair is refused, weightiest first, none if it is accepted.
+    """
+
+    match: Match
+    limits: np.ndarray
+    reasons: tuple[Reason, ...]
+
+
 def judge_paper(
     candidates: Candidates, labelling: Labelling, match: Match, anatomy: Anatomy
-) -> tuple[Reason, ...]:
-    """Why a labelled pair is refused, weightiest first; nothing if it is accepted.
+) -> Judged:
+    """Judge a labelled pair on which the mean shape was matched.
 
     (i) no two landmarks share a candidate, except the anatomy's coincident pairs; (ii) every
     landmark of the plausibility group lies within its limit of the matched mean shape.
     """
-    return (
+    reasons = (
         *_too_few_candidates(len(candidates), anatomy),
         *_missing_landmarks(labelling, anatomy),
         *shared_candidates(labelling.chosen, anatomy),
         *_no_match(match),
         *_displaced(match.residuals, anatomy),
     )
+    return Judged(match, _limits(anatomy), reasons)
+
+
+def _limits(anatomy: Anatomy) -> np.ndarray:
+    limits = np.full(anatomy.landmark_count, np.nan)
+    members = anatomy.group(anatomy.plausibility.group).landmarks
+    limits[list(members)] = anatomy.plausibility.millimetres
+    return limits
 
 
 def _too_few_candidates(count: int, anatomy: Anatomy) -> Iterator[Reason]:

@@ -13,11 +13,15 @@ from engine.assess.labelling_refined import label_refined
 from engine.assess.marker_reasons import NOTHING_ELSE_WEIGHT, Case, Weighed, marker_reasons
 from engine.assess.plausibility import Plausibility, measure
 from engine.assess.prior import Prior
-from engine.assess.shape_model import Match
+from engine.assess.shape_model import Match, no_match
+from engine.assess.shape_statistics import MEASUREMENT_SIGMA
+from engine.assess.verdict import Judged
 from engine.heatmap import Candidates
 
+MIRRORED = "mirrored"  # code of the reason
 # A group out of place explains what strays or lacks a marker around it.
 _GROUP_WEIGHT = 8.0
+_NO_DISTANCE = 1e-6  # mm
 # A group of which fewer are known has not been shifted but lacks markers.
 _MOST = 0.6
 
@@ -27,13 +31,16 @@ def judge_refined(
     labellings: Sequence[Labelling],
     prior: Prior,
     anatomy: Anatomy,
-) -> list[tuple[Match, tuple[Reason, ...]]]:
+    mirrored: bool | None = None,
+) -> list[Judged]:
     """Judge a batch of labelled pairs.
 
-    Returns:
-        For each where the other landmarks expect every landmark, and why the pair is refused:
-        markers missing, shared or too many; a landmark displaced; a bone or finger too long or
-        short; a group shifted; the whole shape unlike the training shapes; a mirrored anatomy.
+    The match is where the other landmarks expect every landmark. Reasons are markers missing,
+    shared or too many; a landmark displaced; a bone or finger too long or short; a group shifted;
+    the whole shape unlike the training shapes; a mirrored anatomy.
+
+    Args:
+        mirrored: whether the markers are those of the anatomy turned over; None to find out.
     """
     if not labellings:
         return []
@@ -45,10 +52,11 @@ def judge_refined(
         reasons = [*marker_reasons(case)]
         if case.measured.alignment.found[0]:
             reasons += _measured(case)
-        if _gross(case) and _is_mirrored(peaks, prior, anatomy):
+        if _gross(case) and (_is_mirrored(peaks, prior, anatomy) if mirrored is None else mirrored):
             reasons.append(_mirrored(anatomy))
         reasons.sort(key=lambda weighed: -weighed.weight)
-        judged.append((_match(case), tuple(weighed.reason for weighed in reasons)))
+        texts = tuple(weighed.reason for weighed in reasons)
+        judged.append(Judged(_match(case), _limits(case), texts))
     return judged
 
 
@@ -84,17 +92,15 @@ def _measured(case: Case) -> Iterator[Weighed]:
 
 def _displaced(case: Case, limit: float) -> Iterator[Weighed]:
     standard = np.nan_to_num(case.measured.landmarks[0])
-    distances = _residuals(case)
+    distances, limits = _residuals(case), _limits(case)
     for landmark in np.flatnonzero(standard > limit).tolist():
         excess, distance = standard[landmark] / limit, float(distances[landmark])
-        allowed = distance / excess
+        allowed = float(limits[landmark])
         text = (
             f"{case.anatomy.landmark_names[landmark]} lies {distance:.1f} mm from where the other "
             f"landmarks expect it (limit {allowed:.1f} mm)"
         )
-        yield Weighed(
-            excess, Reason("landmark-displaced", text, (landmark,), distance, float(allowed))
-        )
+        yield Weighed(excess, Reason("landmark-displaced", text, (landmark,), distance, allowed))
 
 
 def _bones(case: Case, limit: float) -> Iterator[Weighed]:
@@ -185,19 +191,30 @@ def _is_mirrored(candidates: Candidates, prior: Prior, anatomy: Anatomy) -> bool
 
 def _mirrored(anatomy: Anatomy) -> Weighed:
     text = f"mirrored: the markers are those of a {anatomy.title.split(',')[0].lower()} turned over"
-    return Weighed(NOTHING_ELSE_WEIGHT, Reason("mirrored", text))
+    return Weighed(NOTHING_ELSE_WEIGHT, Reason(MIRRORED, text))
 
 
 def _match(case: Case) -> Match:
     alignment, prediction = case.measured.alignment, case.measured.prediction
     if not alignment.found[0]:
-        count = case.anatomy.landmark_count
-        nothing = np.full(count, np.nan)
-        return Match(np.full((count, 2), np.nan), nothing, np.zeros(count, bool), None)
+        return no_match(case.anatomy.landmark_count)
     a, b = alignment.turn[0], as_points(alignment.shift)[0]
     transform = np.array([[a.real, -a.imag, b[0]], [a.imag, a.real, b[1]], [0.0, 0.0, 1.0]])
     inliers = np.nan_to_num(case.measured.landmarks[0], nan=np.inf) <= case.statistics.limits[0]
     return Match(alignment.to_canvas(prediction.expected)[0], _residuals(case), inliers, transform)
+
+
+def _limits(case: Case) -> np.ndarray:
+    """(L,) mm each landmark may stray in the direction it does, NaN without a place or a match."""
+    limit, distances = case.statistics.limits[0], _residuals(case)
+    if not case.measured.alignment.found[0]:
+        return np.full(len(distances), np.nan)
+    spread = case.measured.prediction.covariances[0] + MEASUREMENT_SIGMA**2 * np.eye(2)
+    # A landmark right where it is expected strays in no direction: the mean radius of the ellipse.
+    round_about = limit * np.linalg.det(spread) ** 0.25
+    nowhere = distances < _NO_DISTANCE
+    standard = np.where(nowhere, 1.0, case.measured.landmarks[0])
+    return np.where(nowhere, round_about, limit * distances / standard)
 
 
 def _residuals(case: Case) -> np.ndarray:
