@@ -16,7 +16,7 @@ from engine.cli.application import (
     application,
     run_to_end,
 )
-from engine.cli.durations import format_duration, parse_duration
+from engine.durations import format_duration, parse_duration
 
 
 @application.command()
@@ -113,6 +113,10 @@ def generate(
     ] = None,
     steps: Annotated[int | None, typer.Option(help="network calls per pair", min=1)] = None,
     batch_size: Annotated[int | None, typer.Option(help="pairs sampled at once", min=1)] = None,
+    pause_at_undecided: Annotated[
+        int | None,
+        typer.Option(help="rest while so many pairs wait for a reviewer's decision", min=1),
+    ] = None,
     policy: Policy = "refined",
     device: Device = "auto",
     precision: Precision = "auto",
@@ -136,6 +140,7 @@ def generate(
         policy=policy,
         device=device,
         precision=precision,
+        pause_at_undecided=pause_at_undecided,
     )
     summary = run_to_end(job, request)
     if summary["sampled"]:

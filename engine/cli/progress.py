@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from engine.cli.durations import format_duration
+from engine.durations import format_duration
 from engine.events import (
     CancelToken,
     CheckpointSaved,
@@ -22,6 +22,7 @@ from engine.events import (
     Notice,
     PairAssessed,
     PhantomDrawn,
+    ReviewAwaited,
     TrainingStep,
 )
 from engine.jobs.processes import is_first_process
@@ -92,6 +93,7 @@ class _Drawing:
             PairAssessed: self._pair_assessed,
             CheckpointSaved: self._checkpoint_saved,
             PhantomDrawn: self._phantom_drawn,
+            ReviewAwaited: self._review_awaited,
         }
         if handler := handlers.get(type(event)):
             handler(event)
@@ -142,6 +144,10 @@ class _Drawing:
         if total:
             figures += f" · {format_duration((total - drawn) / rate)} left"
         self._update(drawn, figures)
+
+    def _review_awaited(self, event: ReviewAwaited) -> None:
+        if not event.over:
+            self._update(self.done, f"{event.undecided} pairs wait for a reviewer: paused")
 
     def _update(self, done: float, figures: str) -> None:
         if self.task is None:

@@ -3,6 +3,7 @@
 import csv
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import SettingsError
@@ -27,7 +28,14 @@ class RunFiles:
     replaces a name, not a file's content), and come back when training is discarded.
     """
 
-    KEPT = (STATE_NAME, WEIGHTS_NAME, DESCRIPTORS_NAME, NOT_COPYING_NAME, BEFORE_COPYING_NAME)
+    KEPT = (
+        STATE_NAME,
+        WEIGHTS_NAME,
+        SETTINGS_NAME,
+        DESCRIPTORS_NAME,
+        NOT_COPYING_NAME,
+        BEFORE_COPYING_NAME,
+    )
 
     def __init__(self, out: Path) -> None:
         self.out = out
@@ -110,6 +118,8 @@ class RunFiles:
         self.losses.unlink(missing_ok=True)
         self.copies.unlink(missing_ok=True)
         (self.out / "previews").rmdir()
+        with suppress(OSError):  # the folder may hold what is not of this run
+            self.out.rmdir()
 
 
 def is_begun(out: Path) -> bool:

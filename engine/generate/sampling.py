@@ -37,7 +37,8 @@ def sample_pairs(
     Args:
         sampler: ``ancestral``, ``ddim``, ``dpm-solver++`` or ``sde-dpm-solver++``.
         steps: network calls per pair, 1 … the steps of the schedule.
-        token: checked before every network call; once stopped, nothing more is yielded.
+        token: checked before every network call; paused, it rests there, and once stopped, nothing
+            more is yielded.
 
     Yields:
         a `SamplingStep` per network call, then a `PairSampled` per pair.
@@ -53,6 +54,7 @@ def sample_pairs(
     path = denoiser.schedule.sampling_steps(steps)
     x = noise_of(0)
     for done, (step, following) in enumerate(zip(path, [*path[1:], -1], strict=True), start=1):
+        token.wait_while_paused()
         if token.stopped:
             return
         with torch.inference_mode(), autocast(device, precision):

@@ -50,7 +50,8 @@ SYNCHRONISE_EVERY = 10
 def train_generator(plan: TrainingPlan, token: CancelToken) -> Iterator[Event]:
     """Train until the plan's end or the token; go on from the run's last checkpoint if it has one.
 
-    `CancelToken.stop` keeps the result so far; `cancel` puts the run back as it was found.
+    `CancelToken.stop` keeps the result so far; `cancel` puts the run back as it was found. Paused,
+    it first saves what it has trained.
 
     Raises:
         WeightsError: the folder holds a run of other settings or other radiographs.
@@ -144,14 +145,22 @@ class _Run:
 
     def steps(self, token: CancelToken) -> Iterator[Event]:
         plan = self.plan
-        start, first = time.monotonic(), self.progress
+
+        def clock() -> float:
+            return time.monotonic() - token.seconds_waited
+
+        start, first = clock(), self.progress
         logged, saved, previewed, watched = start, start, start, start
         pause = plan.copy_watch.every if plan.copy_watch else float("inf")
         sums, count = torch.zeros(3, device=self.fabric.device), 0
         while self.progress.step < self.last_step and not self._ending(token):
+            if token.paused:
+                yield from self._checkpoint()
+                token.wait_while_paused()
+                continue
             sums += self._step()
             count += 1
-            now = time.monotonic()
+            now = clock()
             self.progress = replace(
                 self.progress,
                 step=self.progress.step + 1,
@@ -160,18 +169,18 @@ class _Run:
             )
             if count >= plan.log_every or self.progress.step >= self.last_step:
                 yield self._log(sums / count, count, now - logged)
-                sums, count, logged = torch.zeros_like(sums), 0, time.monotonic()
+                sums, count, logged = torch.zeros_like(sums), 0, clock()
             if now - previewed >= plan.preview_seconds:
                 yield from self._preview(token)
-                previewed = time.monotonic()
+                previewed = clock()
             if plan.copy_watch is not None and now - watched >= pause:
-                begun = time.monotonic()
+                begun = clock()
                 yield from self._watch_copies(plan.copy_watch, token)
-                watched = time.monotonic()
+                watched = clock()
                 pause = max(plan.copy_watch.every, (watched - begun) / COPY_SHARE)
             if now - saved >= plan.checkpoint_seconds:
                 yield from self._checkpoint()
-                saved = time.monotonic()
+                saved = clock()
         if not token.cancelled:
             yield from self._checkpoint()
 

@@ -50,6 +50,11 @@ def available_devices() -> list[tuple[str, str]]:
     return offered
 
 
+def device_title(name: str) -> str:
+    """What people call a device that torch names so."""
+    return dict(available_devices()).get(name, name)
+
+
 def choose_device(device: str, precision: str, training: bool) -> Device:
     """The device to compute with; one that is missing or silent gives way to the next best.
 

@@ -12,7 +12,8 @@ Next = Callable[[int], list[int]]  # at most so many numbers of the pairs to dra
 
 
 class Drawing:
-    """One denoiser at work on one seed; `seconds` counts until the taker of a pair is done with it.
+    """One denoiser at work on one seed; `seconds` counts until the taker of a pair is done with it,
+    pauses left out.
 
     Args:
         denoiser: `engine.generate.denoiser.Denoiser`, on its device.
@@ -73,7 +74,10 @@ class Drawing:
         from engine.generate.memory import is_out_of_memory, release_memory
         from engine.generate.sampling import sample_pairs
 
-        start, drawn = time.monotonic(), False
+        def clock() -> float:
+            return time.monotonic() - token.seconds_waited
+
+        start, drawn = clock(), False
         try:
             for event in sample_pairs(
                 self._denoiser,
@@ -86,7 +90,7 @@ class Drawing:
             ):
                 if isinstance(event, PairSampled) and not drawn:
                     drawn = True
-                    self._batch.took(len(indices), time.monotonic() - start)
+                    self._batch.took(len(indices), clock() - start)
                 yield event
         except (RuntimeError, MemoryError) as error:
             if drawn or not is_out_of_memory(error):
@@ -97,7 +101,7 @@ class Drawing:
                     "uses it, or choose another device"
                 ) from error
         else:
-            self.seconds += time.monotonic() - start
+            self.seconds += clock() - start
             return True
         release_memory()
         return False

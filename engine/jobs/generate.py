@@ -1,5 +1,6 @@
 """The generation job: sample pairs, assess each, keep them in a review project."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -10,17 +11,20 @@ from typing import Any
 from engine.errors import SettingsError
 from engine.events import (
     CancelToken,
+    DeviceChosen,
     Event,
     JobFinished,
     JobStarted,
     Notice,
     PairAssessed,
     PairSampled,
+    ReviewAwaited,
 )
 from engine.jobs.copies import NOT_CHECKED, copy_check_of, with_copy_risk
 from engine.jobs.drawing import Drawing
 
 GIVE_UP_AFTER = 50  # pairs drawn per pair wanted, before `until_accepted` gives up
+LOOK_EVERY = 0.5  # seconds between looks whether the reviewer has caught up
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,9 @@ class GenerateRequest:
     until_accepted: go on until the gate has accepted that many pairs of this seed.
     sampler, steps: None for the weights' own default. batch_size: None for one that starts small
     and grows as far as it pays (`engine.jobs.batch_size`).
+    pause_at_undecided: rest while so many pairs of the project have no reviewer's decision, and go
+    on by itself once half of them are left, so that neither waits for the other all the time, or
+    when `CancelToken.resume` asks for as many again; None never rests.
     """
 
     weights: Path | None
@@ -46,6 +53,7 @@ class GenerateRequest:
     policy: str = "refined"
     device: str = "auto"
     precision: str = "auto"
+    pause_at_undecided: int | None = None
 
 
 def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
@@ -53,7 +61,8 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
     holds already are not made again, so a job that was killed goes on where it was.
 
     Yields:
-        `JobStarted`, `Notice`, `SamplingStep`, `PairAssessed`, `JobFinished`.
+        `JobStarted`, `Notice`, `DeviceChosen`, `SamplingStep`, `PairAssessed`, `ReviewAwaited`,
+        `JobFinished`.
 
     Raises:
         OssaError: in one line, what is wrong with the weights, the project or the request.
@@ -62,7 +71,7 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
     from engine.assess.prior import Prior
     from engine.generate.builtin import builtin_weights
     from engine.generate.weights import load_denoiser, read_prior_arrays, read_weights_info
-    from engine.jobs.device import choose_device
+    from engine.jobs.device import choose_device, device_title
     from engine.review.project import ReviewProject
 
     info = read_weights_info(request.weights or builtin_weights())
@@ -100,6 +109,7 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
             copy_check=copy_check,
         )
         yield run.started()
+        yield DeviceChosen(device.name, device_title(device.name), device.precision)
         drawing = Drawing(
             load_denoiser(info).to(device.name),
             request.seed,
@@ -132,6 +142,7 @@ class _Generation:
         self.present = self.project.sampled_indices(
             self.info_hash, self.request.seed, self.settings
         )
+        self.may_wait = self.request.pause_at_undecided
         self.accepted_before = 0
         if self.request.until_accepted is not None:
             self.accepted_before = sum(
@@ -154,15 +165,41 @@ class _Generation:
         return JobStarted("Generating", "pair", total, done)
 
     def pairs(self, drawing: Drawing, token: CancelToken) -> Iterator[Event]:
-        missing = self._missing()
-
         def following(size: int) -> list[int]:
-            return list(islice(missing, self._batch(size)))
+            return list(islice(self._missing(), min(self._batch(size), self._room())))
 
-        ahead = (self.request.count or self.request.until_accepted or 0) - len(self.present)
-        for event in drawing.pairs(following, ahead, token):
-            yield self._assessed(event) if isinstance(event, PairSampled) else event
+        while not token.stopped and next(self._missing(), None) is not None:
+            yield from self._rest(token)
+            ahead = (self.request.count or self.request.until_accepted or 0) - len(self.present)
+            for event in drawing.pairs(following, ahead, token):
+                yield self._assessed(event) if isinstance(event, PairSampled) else event
         self.seconds = drawing.seconds
+
+    def _room(self) -> int:
+        """How many pairs may still join those that wait for a reviewer."""
+        if self.may_wait is None:
+            return sys.maxsize
+        return max(0, self.may_wait - self.project.undecided())
+
+    def _rest(self, token: CancelToken) -> Iterator[ReviewAwaited]:
+        """Wait for the reviewer where there is no room; say how many pairs wait, and the end."""
+        limit = self.request.pause_at_undecided
+        if limit is None or self.may_wait is None or self._room() > 0:
+            return
+        said = None
+        while not token.stopped:
+            undecided = self.project.undecided()
+            awaited = ReviewAwaited(undecided, self.may_wait - limit + limit // 2)
+            if awaited != said:
+                yield awaited
+                said = awaited
+            if awaited.over:
+                return
+            if token.wait(LOOK_EVERY):
+                self.may_wait = undecided + limit
+                yield ReviewAwaited(undecided, undecided)
+                return
+            token.wait_while_paused()
 
     def _missing(self) -> Iterator[int]:
         """Numbers of the pairs that are still to be made, in order, until the request is met."""
@@ -234,6 +271,9 @@ def _sampling(request: GenerateRequest, settings: Any) -> tuple[str, int]:
     steps = request.steps or default or usual[sampler]
     if not 1 <= steps <= whole:
         raise SettingsError(f"{steps} steps asked for, these weights have 1 to {whole}")
+    limit = request.pause_at_undecided
+    if limit is not None and limit < 1:
+        raise SettingsError(f"pause at {limit} undecided pairs: choose at least 1")
     if not 0 <= request.seed < 2**64:
         raise SettingsError(f"seed {request.seed} is not between 0 and 2^64 - 1")
     return sampler, steps

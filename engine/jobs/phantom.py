@@ -57,6 +57,7 @@ def phantom(request: PhantomRequest, token: CancelToken) -> Iterator[Event]:
         for index in _draw_all(request, range(present, goal)):
             done = index + 1
             yield PhantomDrawn(index)
+            token.wait_while_paused()
             if token.stopped:
                 break
         if done < 2:

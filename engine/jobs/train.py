@@ -10,6 +10,7 @@ from engine.errors import DataError, SettingsError, WeightsError
 from engine.events import (
     CancelToken,
     CopiesWatched,
+    DeviceChosen,
     Event,
     JobFinished,
     JobStarted,
@@ -57,7 +58,7 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
     """Read the radiographs, fit the prior, train the generator.
 
     Yields:
-        `JobStarted`, `Notice`, `TrainingStep`, `PreviewReady`, `CopiesWatched`,
+        `JobStarted`, `Notice`, `DeviceChosen`, `TrainingStep`, `PreviewReady`, `CopiesWatched`,
         `CheckpointSaved`, `JobFinished`.
 
     Raises:
@@ -65,7 +66,7 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
     """
     from engine.assess.prior import fit_prior
     from engine.jobs.copies import watch_for_copies
-    from engine.jobs.device import choose_device
+    from engine.jobs.device import choose_device, device_title
     from engine.jobs.radiographs import read_canvas_radiographs
 
     yield JobStarted(f"Training {request.out.name}", "step", request.max_steps)
@@ -80,6 +81,7 @@ def train(request: TrainRequest, token: CancelToken) -> Iterator[Event]:
     device = choose_device(request.device, request.precision, training=True)
     for text in device.notices:
         yield Notice(text)
+    yield DeviceChosen(device.name, device_title(device.name), device.precision)
     yield Notice(
         f"{len(radiographs.ids)} training radiographs, preset {settings.preset}, "
         f"on {device.name} in {device.precision}"

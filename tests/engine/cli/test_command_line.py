@@ -238,7 +238,7 @@ def test_training_restarts_itself_once_with_huge_pages_and_only_where_it_helps()
     ("text", "seconds"), [("90", 90), ("90s", 90), ("20m", 1200), ("1h30m", 5400), ("0.5h", 1800)]
 )
 def test_durations_are_read_as_people_write_them(text, seconds):
-    from engine.cli.durations import parse_duration
+    from engine.durations import parse_duration
 
     assert parse_duration(text) == seconds
 

@@ -1,10 +1,11 @@
-"""Durations as people write them: ``90s``, ``20m``, ``1h30m``."""
+"""Durations as people write and say them."""
 
 import re
 
 from engine.errors import SettingsError
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_FINE_BELOW = 600  # seconds; longer durations are said to the minute
 
 
 def parse_duration(text: str) -> float:
@@ -22,9 +23,11 @@ def parse_duration(text: str) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """Seconds as ``1 h 05 min``, ``3 min 20 s`` or ``12 s``."""
-    whole = round(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+    """Seconds as ``12 s``, ``3 min 20 s``, ``25 min`` or ``2 h 05 min``; never below ``0 s``."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < _FINE_BELOW:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = round(whole / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
