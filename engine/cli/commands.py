@@ -1,12 +1,13 @@
-"""The command line: ``ossa phantom | train | generate | pack | assess | export | info``."""
+"""The command line: ``ossa phantom | train | generate | pack | assess | import | export | …``."""
 
 import sys
 
-from engine.cli import judging, making
+from engine.cli import judging, making, merging
 from engine.cli.application import INTERRUPTED, MISTAKE, application
 from engine.errors import OssaError
 
-__all__ = ["judging", "main", "making"]  # importing them is what gives the application its commands
+# Importing them is what gives the application its commands.
+__all__ = ["judging", "main", "making", "merging"]
 
 
 def main() -> None:

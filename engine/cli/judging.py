@@ -1,4 +1,4 @@
-"""Commands that judge and hand on: ``ossa assess | export | info``."""
+"""Commands that judge and hand on: ``ossa assess | import | export | info``."""
 
 import json
 from pathlib import Path
@@ -76,7 +76,7 @@ def _show_topology(request: Any, picture: Path | None, as_json: bool) -> None:
 def export(
     project: Annotated[Path, typer.Argument(help="review project")],
     out: Annotated[Path, typer.Option(help="folder to write, new")],
-    format: Annotated[str, typer.Option(help="nfdp")] = "nfdp",
+    format: Annotated[str, typer.Option(help="nfdp, coco or csv")] = "nfdp",
     real: Annotated[
         Path | None, typer.Option(help="also export this data set's real radiographs")
     ] = None,
@@ -86,14 +86,62 @@ def export(
     include_copies: Annotated[
         bool, typer.Option("--include-copies", help="also pairs that copy a training radiograph")
     ] = False,
+    counting: Annotated[
+        Literal["newest", "majority", "adjudicator"] | None,
+        typer.Option(help="whose decision counts, from now on; the project's rule if left out"),
+    ] = None,
+    adjudicator: Annotated[str, typer.Option(help="with --counting adjudicator: who it is")] = "",
+    only_decided: Annotated[
+        bool, typer.Option("--only-decided", help="only pairs that a reviewer has decided on")
+    ] = False,
 ) -> None:
-    """Export what counts as accepted, ready to train a localiser."""
+    """Export what counts as accepted: NFDP trains a localiser, COCO keypoints, or a CSV table."""
     from engine.jobs.export import ExportRequest
     from engine.jobs.export import export as job
+    from engine.review.records import Counting, CountingRule
 
-    request = ExportRequest(project, out, format, real, split, actor, overwrite, include_copies)
+    if adjudicator and counting != "adjudicator":
+        raise typer.BadParameter(f"{adjudicator} is an adjudicator: say --counting adjudicator")
+    request = ExportRequest(
+        project=project,
+        out=out,
+        format=format,
+        real_data=real,
+        split=split,
+        actor=actor,
+        overwrite=overwrite,
+        include_copies=include_copies,
+        counting=None if counting is None else Counting(CountingRule(counting), adjudicator),
+        only_decided=only_decided,
+    )
     summary = run_to_end(job, request)
     print(f"{summary['out']}: {summary['line']}")
+
+
+@application.command("import")
+def import_folder(
+    folder: Annotated[
+        Path, typer.Argument(help="<id>-image.png with <id>-heatmap.png, or annotated radiographs")
+    ],
+    project: Annotated[Path, typer.Option(help="review project, made if need be")],
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            help="weights, or a project, to take the prior from; the project's own if left out, "
+            "or the built-in generator's"
+        ),
+    ] = None,
+    policy: Policy = "refined",
+    split: Split = None,
+    anatomy: AnatomyName = "hand",
+) -> None:
+    """Judge another generator's pairs, or real radiographs, and keep them in a review project."""
+    from engine.jobs.importing import ImportRequest
+    from engine.jobs.importing import import_pairs as job
+
+    request = ImportRequest(folder, project, weights, policy, anatomy, split)
+    summary = run_to_end(job, request)
+    print(f"{summary['project']}: {summary['line']}")
 
 
 @application.command()

@@ -1,8 +1,4 @@
-"""The project's SQLite file: schema, connection, transactions, and its errors in one line.
-
-The trail is append-only: triggers refuse to change, remove or replace a row, whoever asks. What
-stands for a pair is a pure function of the trail (view ``standing``).
-"""
+"""The project's SQLite file: connection, version, transactions, and its errors in one line."""
 
 import errno
 import sqlite3
@@ -12,68 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import ProjectError
+from engine.review.schema import APPLICATION_ID, SCHEMA_VERSION
 
 DATABASE_NAME = "review.sqlite"
-SCHEMA_VERSION = 1
-APPLICATION_ID = 0x4F535341  # "OSSA"
 BUSY_SECONDS = 10.0
 _RETRY_SECONDS = 0.02
-
-_SCHEMA = """
-CREATE TABLE project (
-    key TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT;
-CREATE TABLE pair (
-    ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
-    identifier TEXT NOT NULL UNIQUE,
-    created TEXT NOT NULL,
-    weights_hash TEXT NOT NULL,
-    seed TEXT NOT NULL,
-    sample INTEGER NOT NULL,
-    settings TEXT NOT NULL,
-    policy TEXT NOT NULL,
-    accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),
-    reason_codes TEXT NOT NULL,
-    assessment TEXT NOT NULL,
-    UNIQUE (weights_hash, seed, settings, sample)
-) STRICT;
-CREATE TABLE trail (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    uuid TEXT NOT NULL UNIQUE,
-    at TEXT NOT NULL,
-    who TEXT NOT NULL,
-    what TEXT NOT NULL CHECK (what IN ('verdict', 'decision', 'undo', 'redo', 'export')),
-    identifier TEXT NOT NULL REFERENCES pair (identifier),
-    from_verdict TEXT CHECK (from_verdict IN ('accept', 'reject')),
-    to_verdict TEXT CHECK (to_verdict IN ('accept', 'reject')),
-    why TEXT NOT NULL,
-    group_uuid TEXT NOT NULL,
-    decision_group TEXT,
-    in_force TEXT REFERENCES trail (uuid),
-    replaces TEXT REFERENCES trail (uuid)
-) STRICT;
-CREATE INDEX trail_of_pair ON trail (identifier, position);
-CREATE INDEX trail_of_group ON trail (decision_group, position);
-CREATE INDEX trail_of_actor ON trail (who, what, position);
-CREATE VIEW standing AS
-SELECT pair.*, decision.uuid AS in_force, decision.to_verdict AS decision,
-       decision.who AS decided_by, decision.at AS decided_at, decision.why AS decided_why
-FROM pair LEFT JOIN trail AS decision ON decision.uuid = (
-    SELECT latest.in_force FROM trail AS latest
-    WHERE latest.identifier = pair.identifier AND latest.what IN ('decision', 'undo', 'redo')
-    ORDER BY latest.position DESC LIMIT 1
-);
-"""
-_APPEND_ONLY = """
-CREATE TRIGGER {table}_is_not_changed BEFORE UPDATE ON {table}
-BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
-CREATE TRIGGER {table}_is_not_removed BEFORE DELETE ON {table}
-BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
-CREATE TRIGGER {table}_is_not_replaced BEFORE INSERT ON {table}
-WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key} OR {rowid} = NEW.{rowid})
-BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
-"""
 
 
 def connect(folder: Path) -> sqlite3.Connection:
@@ -119,30 +58,11 @@ def is_blank(connection: sqlite3.Connection) -> bool:
     return tables == 0 and _pragma(connection, "application_id") in (0, APPLICATION_ID)
 
 
-def create_schema(connection: sqlite3.Connection, facts: dict[str, str]) -> None:
-    """Fill a blank database, inside the caller's transaction."""
-    script = _SCHEMA
-    script += _APPEND_ONLY.format(table="trail", key="uuid", rowid="position")
-    script += _APPEND_ONLY.format(table="pair", key="identifier", rowid="ordinal")
-    for statement in _statements(script):
-        connection.execute(statement)
-    connection.executemany("INSERT INTO project VALUES (?, ?)", facts.items())
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The single statements of a script; `executescript` would end the transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-def check_version(connection: sqlite3.Connection, folder: Path) -> None:
+def check_version(connection: sqlite3.Connection, folder: Path) -> int:
     """Make sure that this is a project of a version that this Ossa knows.
+
+    Returns:
+        The version, which may be an older one.
 
     Raises:
         ProjectError: something else, or from a newer Ossa.
@@ -159,6 +79,7 @@ def check_version(connection: sqlite3.Connection, folder: Path) -> None:
             f"{folder} was written by a newer Ossa (format {version}, this one knows "
             f"{SCHEMA_VERSION}): update Ossa to open it"
         )
+    return version
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

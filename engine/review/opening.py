@@ -8,19 +8,19 @@ from uuid import uuid4
 from engine.anatomy import Anatomy, load_anatomy
 from engine.errors import ProjectError
 from engine.files import replace_file
-from engine.review import planes, prior_file, shares
+from engine.review import migration, planes, prior_file, shares
 from engine.review.database import (
     BUSY_SECONDS,
     DATABASE_NAME,
     check_version,
     choose_journal,
     connect,
-    create_schema,
     is_blank,
     told_in_one_line,
     transaction,
 )
-from engine.review.decisions import now
+from engine.review.schema import SCHEMA_VERSION, create_schema
+from engine.review.trail import now
 
 PAIRS = "pairs"
 _ANATOMY_FILE = "anatomy.toml"
@@ -106,8 +106,10 @@ def _open(folder: Path, anatomy_name: str | None, must_be_new: bool) -> OpenProj
                 raise ProjectError(
                     f"{folder} is a review project already: open it, or choose another folder"
                 )
-            check_version(connection, folder)
+            older = check_version(connection, folder) < SCHEMA_VERSION
             notices = _journal_notices(connection, folder, network_share)
+            if older:
+                notices += migration.migrate(connection, folder)
             (folder / PAIRS).mkdir(exist_ok=True)
             _sweep(connection, folder)
             anatomy = _anatomy(connection, folder)

@@ -2,16 +2,15 @@
 
 import json
 import sqlite3
+from functools import lru_cache
 from uuid import uuid4
 
 from engine.assess.assessment import Assessment
 from engine.assess.copy_risk import CopyLevel
-from engine.review import decisions
-from engine.review.decisions import Verdict, as_verdict
-from engine.review.records import Counts, Origin, PairRow, settings_text
-
-# SQLite looks into the assessment, so that a list of pairs need not decode every one.
-COLUMNS = "*, json_extract(assessment, '$.copy_risk.level') AS copy_level"
+from engine.review import judgements
+from engine.review.records import REAL_PREFIX, Counts, Origin, PairRow, settings_text
+from engine.review.standing import read_decisions
+from engine.review.trail import Verdict, as_verdict, now
 
 
 def identifier_of(connection: sqlite3.Connection, origin: Origin) -> str | None:
@@ -24,10 +23,12 @@ def identifier_of(connection: sqlite3.Connection, origin: Origin) -> str | None:
     return None if row is None else row["identifier"]
 
 
-def new_identifier(connection: sqlite3.Connection) -> str:
-    """An identifier that cannot be taken for a patient's, and is not in use."""
+def new_identifier(connection: sqlite3.Connection, origin: Origin) -> str:
+    """An identifier that cannot be taken for a patient's, tells a real radiograph from a synthetic
+    one, and is not in use."""
+    prefix = REAL_PREFIX if origin.is_real else "synthetic-"
     while True:
-        identifier = f"synthetic-{uuid4().hex[:12]}"
+        identifier = f"{prefix}{uuid4().hex[:12]}"
         if not is_stored(connection, identifier):
             return identifier
 
@@ -43,47 +44,49 @@ def insert(
 ) -> None:
     """Append the pair and, to the trail, the gate's verdict."""
     connection.execute(
-        "INSERT INTO pair (identifier, created, weights_hash, seed, sample, settings, policy,"
-        " accepted, reason_codes, assessment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO pair (identifier, created, weights_hash, seed, sample, settings)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         (
             identifier,
-            decisions.now(),
+            now(),
             origin.weights_hash,
             str(origin.seed),
             origin.index,
             settings_text(origin.settings),
-            assessment.policy,
-            int(assessment.accepted),
-            json.dumps([reason.code for reason in assessment.reasons]),
-            assessment.to_json(),
         ),
     )
-    decisions.record(
-        connection,
-        "verdict",
-        f"gate:{assessment.policy}",
-        [identifier],
-        Verdict.ACCEPT if assessment.accepted else Verdict.REJECT,
-        "; ".join(reason.text for reason in assessment.reasons),
-    )
+    judgements.record_first(connection, identifier, assessment)
 
 
 def as_pair_row(row: sqlite3.Row) -> PairRow:
-    """A row of the view ``standing`` with `COLUMNS`."""
-    decision = as_verdict(row["decision"])
+    """A row of the table ``standing``."""
+    copy_level, corrected = row["copy_level"], row["corrected_verdict"]
     return PairRow(
         identifier=row["identifier"],
         ordinal=row["ordinal"],
         created=row["created"],
         accepted_by_gate=bool(row["accepted"]),
         policy=row["policy"],
-        reason_codes=tuple(json.loads(row["reason_codes"])),
-        decision=decision,
-        decided_by=row["decided_by"] if decision else None,
-        decided_at=row["decided_at"] if decision else None,
-        decided_why=row["decided_why"] or "" if decision else "",
-        copy_level=CopyLevel(row["copy_level"]) if row["copy_level"] else None,
+        reason_codes=_codes(row["reason_codes"]),
+        decision=as_verdict(row["decision"]),
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
+        decided_why=row["decided_why"],
+        copy_level=None if copy_level is None else CopyLevel(copy_level),
+        decisions=read_decisions(row["decisions"]),
+        corrected_verdict=None if corrected is None else Verdict(corrected),
+        corrected_by=row["corrected_by"],
+        note=row["note"],
+        note_by=row["note_by"],
+        shape_distance=row["shape_distance"],
+        suspicion=row["suspicion"],
     )
+
+
+@lru_cache(maxsize=4096)
+def _codes(text: str) -> tuple[str, ...]:
+    """Thousands of pairs share a few lists of reasons."""
+    return tuple(json.loads(text))
 
 
 def as_origin(row: sqlite3.Row) -> Origin:
@@ -94,7 +97,7 @@ def as_origin(row: sqlite3.Row) -> Origin:
 def rows_since(connection: sqlite3.Connection, ordinal: int) -> list[PairRow]:
     """The pairs added after the one with that ordinal, in order."""
     rows = connection.execute(
-        f"SELECT {COLUMNS} FROM standing WHERE ordinal > ? ORDER BY ordinal", (ordinal,)
+        "SELECT * FROM standing WHERE ordinal > ? ORDER BY ordinal", (ordinal,)
     )
     return [as_pair_row(row) for row in rows]
 
@@ -112,11 +115,28 @@ def sampled_indices(
 
 def counts(connection: sqlite3.Connection) -> Counts:
     """How many pairs there are, and what they count as."""
-    total, accepted, decided, overridden = connection.execute(
-        "SELECT COUNT(*), COALESCE(SUM(COALESCE(decision = 'accept', accepted)), 0),"
-        " COUNT(decision), COALESCE(SUM((decision = 'accept') <> accepted), 0) FROM standing"
-    ).fetchone()
+    groups = connection.execute(
+        "SELECT accepted = 1 AS gate, COALESCE(decision, corrected_verdict) AS said,"
+        " decision IS NOT NULL AS decided, COUNT(*) AS pairs FROM standing"
+        " GROUP BY accepted, corrected_verdict, decision"
+    ).fetchall()
+    total = sum(group["pairs"] for group in groups)
+    accepted = decided = overridden = 0
+    for group in groups:
+        said = group["gate"] if group["said"] is None else group["said"] == Verdict.ACCEPT
+        accepted += group["pairs"] * said
+        decided += group["pairs"] * group["decided"]
+        overridden += group["pairs"] * (group["decided"] and said != group["gate"])
     return Counts(total, accepted, total - accepted, decided, overridden)
+
+
+def undecided(connection: sqlite3.Connection) -> int:
+    """How many pairs no reviewer has decided on."""
+    row = connection.execute(
+        "SELECT (SELECT COUNT(*) FROM pair)"
+        " - (SELECT COUNT(*) FROM standing WHERE decisions <> '[]') AS left"
+    ).fetchone()
+    return int(row["left"])
 
 
 def write_held_out(

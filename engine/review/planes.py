@@ -20,7 +20,9 @@ from engine.pair import Pair
 _LEVELS = 65535
 _PLANES = ("image", "heatmap")
 _PNG_LEVEL = 1  # zlib; noise barely compresses further, and a thumbnail waits for it
-_OURS = re.compile(r"(synthetic-[0-9a-f]{12})-(?:image|heatmap)\.png(?:\.[0-9a-f]{8}\.part)?")
+_OURS = re.compile(
+    r"((?:synthetic|real)-[0-9a-f]{12})-(?:image|heatmap)\.png(?:\.[0-9a-f]{8}\.part)?"
+)
 
 
 def plane_path(folder: Path, identifier: str, plane: str) -> Path:
@@ -66,6 +68,27 @@ def read_pair(folder: Path, identifier: str) -> Pair:
         ProjectError: a plane is missing, damaged or not what Ossa writes.
     """
     return Pair(*(_read_plane(plane_path(folder, identifier, plane)) for plane in _PLANES))
+
+
+def read_encoded(folder: Path, identifier: str) -> dict[str, bytes]:
+    """Both planes of a pair as the bytes that lie there, by name.
+
+    Raises:
+        ProjectError: a plane is missing.
+    """
+    encoded = {}
+    for plane in _PLANES:
+        path = plane_path(folder, identifier, plane)
+        try:
+            encoded[plane] = path.read_bytes()
+        except FileNotFoundError as error:
+            raise ProjectError(f"{path} is missing: restore it from a backup") from error
+    return encoded
+
+
+def are_there(folder: Path, identifier: str) -> bool:
+    """Whether both planes of a pair have a file."""
+    return all(plane_path(folder, identifier, plane).is_file() for plane in _PLANES)
 
 
 def _read_plane(path: Path) -> np.ndarray:

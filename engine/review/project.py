@@ -4,101 +4,44 @@ Several `ReviewProject`s of one folder may be open at once (the window's, the en
 another process'), and each may be used from several threads.
 """
 
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from threading import RLock
-from types import TracebackType
 
 import numpy as np
 
-from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
 from engine.errors import ProjectError
 from engine.pair import Pair
-from engine.review import decisions, opening, pairs, planes, prior_file
-from engine.review.database import told_in_one_line, transaction
-from engine.review.decisions import TrailEntry, Verdict
-from engine.review.records import Counts, Origin, PairRow
+from engine.review import (
+    acts,
+    counting,
+    decisions,
+    notes,
+    pairs,
+    planes,
+    prior_file,
+    project_log,
+    readings,
+    standing,
+    trail,
+)
+from engine.review.database import told_in_one_line
+from engine.review.judged import JudgedProject
+from engine.review.project_log import LogEntry
+from engine.review.readings import Reading
+from engine.review.records import Counting, Counts, Origin, PairRow
+from engine.review.trail import Step, TrailEntry, Verdict
 
 __all__ = ["Counts", "Origin", "PairRow", "ReviewProject", "TrailEntry", "Verdict"]
 
 
-class ReviewProject:
+class ReviewProject(JudgedProject):
     """Pairs, what the gate and the reviewers say about them, and the audit trail, on disk.
 
     folder: where it lies; anatomy: its landmark set; notices: lines the user should read.
     Every method raises `ProjectError` when the disk or the database fails.
     """
-
-    def __init__(self, opened: opening.OpenProject) -> None:
-        """Use `create`, `open` or `open_or_create`."""
-        self.folder: Path = opened.folder
-        self.anatomy: Anatomy = opened.anatomy
-        self.notices: tuple[str, ...] = opened.notices
-        self._opened = opened
-        self._connection = opened.connection
-        self._planes = opened.folder / opening.PAIRS
-        self._lock = RLock()
-        self._closed = False
-
-    @classmethod
-    def create(cls, folder: str | Path, anatomy_name: str = "hand") -> "ReviewProject":
-        """Start a project in a new or empty folder.
-
-        Raises:
-            ProjectError: there is a project or something else already, or no place to write.
-            SettingsError: no such anatomy.
-        """
-        return cls(opening.start_folder(Path(folder), anatomy_name, must_be_new=True))
-
-    @classmethod
-    def open(cls, folder: str | Path) -> "ReviewProject":
-        """Open a project, and sweep what a process that died has left of its last pair.
-
-        Raises:
-            ProjectError: not a project, damaged, from a newer Ossa, read-only or in use.
-        """
-        return cls(opening.open_folder(Path(folder)))
-
-    @classmethod
-    def open_or_create(cls, folder: str | Path, anatomy_name: str = "hand") -> "ReviewProject":
-        """Open the project in `folder`, or start one there.
-
-        Raises:
-            ProjectError: as `open` and `create`, or a project for another anatomy.
-            SettingsError: no such anatomy.
-        """
-        return cls(opening.start_folder(Path(folder), anatomy_name, must_be_new=False))
-
-    def close(self) -> None:
-        """Close the database; a second time does nothing."""
-        with self._lock:
-            if not self._closed:
-                self._closed = True
-                opening.close(self._opened)
-
-    def __enter__(self) -> "ReviewProject":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, told_in_one_line(self.folder):
-            yield self._connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as connection, transaction(connection):
-            yield connection
 
     def add_pair(self, pair: Pair, assessment: Assessment, origin: Origin) -> str:
         """Store a pair with the gate's verdict on it.
@@ -107,8 +50,8 @@ class ReviewProject:
         therefore the leaving of a process that died. A pair of the same origin is stored once.
 
         Returns:
-            Its identifier, ``synthetic-`` and 12 hexadecimal digits; of a pair that was there
-            already, that one's.
+            Its identifier, ``synthetic-`` (``real-`` for a real radiograph) and 12 hexadecimal
+            digits; of a pair that was there already, that one's.
 
         Raises:
             ProjectError: the assessment is of another landmark set.
@@ -116,7 +59,7 @@ class ReviewProject:
         self._check_landmarks(assessment)
         with self._reading() as connection:
             known = pairs.identifier_of(connection, origin)
-            identifier = pairs.new_identifier(connection)
+            identifier = pairs.new_identifier(connection, origin)
         if known is not None:
             return known
         encoded = planes.encode_pair(pair)
@@ -137,14 +80,6 @@ class ReviewProject:
         with suppress(ProjectError), self._reading() as connection:
             if not pairs.is_stored(connection, identifier):
                 planes.remove_pair(self._planes, identifier)
-
-    def _check_landmarks(self, assessment: Assessment) -> None:
-        found, expected = len(assessment.landmarks), self.anatomy.landmark_count
-        if found != expected:
-            raise ProjectError(
-                f"{self.folder} is a project for anatomy '{self.anatomy.name}' with {expected} "
-                f"landmarks, the pair has {found}: use weights trained on that anatomy"
-            )
 
     def sampled_indices(self, weights_hash: str, seed: int, settings: dict) -> set[int]:
         """Which samples of (weights, seed, settings) the project holds, so as to go on from."""
@@ -177,14 +112,6 @@ class ReviewProject:
         """
         return planes.read_pair(self._planes, identifier)
 
-    def assessment(self, identifier: str) -> Assessment:
-        """What the gate said.
-
-        Raises:
-            ProjectError: no such pair.
-        """
-        return Assessment.from_json(self._one("pair", identifier)["assessment"])
-
     def origin(self, identifier: str) -> Origin:
         """All it takes to make the pair again.
 
@@ -193,19 +120,19 @@ class ReviewProject:
         """
         return pairs.as_origin(self._one("pair", identifier))
 
-    def _one(self, table: str, identifier: str) -> sqlite3.Row:
-        with self._reading() as connection:
-            row = connection.execute(
-                f"SELECT {pairs.COLUMNS} FROM {table} WHERE identifier = ?", (identifier,)
-            ).fetchone()
-        if row is None:
-            raise ProjectError(f"{self.folder} has no pair '{identifier}'")
-        return row
-
     def decide(
-        self, identifiers: Iterable[str], verdict: Verdict | None, actor: str, why: str = ""
+        self,
+        identifiers: Iterable[str],
+        verdict: Verdict | None,
+        actor: str,
+        why: str = "",
+        others_hidden: bool = False,
     ) -> str:
-        """Decide on pairs in one act; None takes decisions back. Undone as one act, too.
+        """Decide on pairs in one act; None takes one's own decisions back. Undone as one act, too.
+
+        Args:
+            others_hidden: the reviewer does not see what others decide, so the decision counts as
+                independent of theirs.
 
         Returns:
             The group that the act's rows in the trail share.
@@ -214,37 +141,94 @@ class ReviewProject:
             ProjectError: no such pair; then none is decided on.
         """
         with self._writing() as connection:
-            return decisions.decide(connection, identifiers, verdict, actor, why)
+            return decisions.decide(connection, identifiers, verdict, actor, why, others_hidden)
+
+    def give_reason(self, identifiers: Iterable[str], why: str, actor: str) -> None:
+        """Say why one's own decisions on these pairs were taken; undone together with them."""
+        with self._writing() as connection:
+            decisions.give_reason(connection, identifiers, why, actor)
 
     def undo(self, actor: str) -> tuple[str, ...]:
-        """Take back the reviewer's latest act that still stands; the pairs changed."""
+        """Take back the reviewer's newest decision or correction in force; the pairs concerned."""
         with self._writing() as connection:
-            return decisions.undo(connection, actor)
+            return acts.undo(connection, actor)
 
     def redo(self, actor: str) -> tuple[str, ...]:
-        """Do again what the reviewer took back last; the pairs changed."""
+        """Do again what the reviewer took back last; the pairs concerned."""
         with self._writing() as connection:
-            return decisions.redo(connection, actor)
+            return acts.redo(connection, actor)
 
     def can_undo(self, actor: str) -> bool:
-        """Whether `undo` would change something."""
+        """Whether `undo` would find something."""
         with self._reading() as connection:
-            return decisions.can_undo(connection, actor)
+            return acts.can_undo(connection, actor)
 
     def can_redo(self, actor: str) -> bool:
-        """Whether `redo` would change something."""
+        """Whether `redo` would find something."""
         with self._reading() as connection:
-            return decisions.can_redo(connection, actor)
+            return acts.can_redo(connection, actor)
+
+    def reviewers(self) -> tuple[str, ...]:
+        """Everyone with a decision that stands, by name."""
+        with self._reading() as connection:
+            return standing.reviewers(connection)
+
+    def counting(self) -> Counting:
+        """Whose decision counts where several reviewers decided."""
+        with self._reading() as connection:
+            return counting.read_counting(connection)
+
+    def set_counting(self, chosen: Counting, actor: str) -> None:
+        """Choose whose decision counts; the project's log says who did."""
+        with self._writing() as connection:
+            if chosen != counting.read_counting(connection):
+                counting.write_counting(connection, chosen, actor)
+                standing.refresh_decided(connection)
+
+    def write_note(self, identifier: str, text: str, actor: str) -> None:
+        """Keep a note on a pair; an empty one clears it, and older ones stay in the trail.
+
+        Raises:
+            ProjectError: no such pair.
+        """
+        with self._writing() as connection:
+            self._one("pair", identifier)
+            notes.write_note(connection, identifier, text, actor)
+
+    def notes(self, identifier: str) -> list[tuple[str, str, str]]:
+        """Every note on a pair as (who, at, text), oldest first."""
+        with self._reading() as connection:
+            return notes.read_notes(connection, identifier)
+
+    def record_reading(self, reading: Reading) -> None:
+        """Keep one answer of a blinded reading."""
+        with self._writing() as connection:
+            readings.write_reading(connection, reading)
+
+    def readings(self, session: str | None = None) -> list[Reading]:
+        """The answers of one session of blinded reading, or of all, oldest first."""
+        with self._reading() as connection:
+            return readings.read_readings(connection, session)
 
     def trail(self, identifier: str | None = None) -> list[TrailEntry]:
         """The audit trail of one pair, or of all, oldest first."""
         with self._reading() as connection:
-            return decisions.read_trail(connection, identifier)
+            return trail.read_trail(connection, identifier)
+
+    def log(self) -> list[LogEntry]:
+        """What concerns the project as a whole (rules of counting, merges), oldest first."""
+        with self._reading() as connection:
+            return project_log.read_log(connection)
 
     def counts(self) -> Counts:
         """How many pairs there are, and what they count as."""
         with self._reading() as connection:
             return pairs.counts(connection)
+
+    def undecided(self) -> int:
+        """How many pairs wait for a first decision of any reviewer."""
+        with self._reading() as connection:
+            return pairs.undecided(connection)
 
     def store_prior(self, prior_arrays: dict[str, np.ndarray]) -> None:
         """Keep the prior that the gate uses beside the pairs, in place of an older one.
@@ -275,6 +259,7 @@ class ReviewProject:
         self, actor: str, identifiers: Iterable[str], destination: str | Path, format: str
     ) -> None:
         """Say in the trail which pairs went out, where to and as what."""
+        why = f"{format} to {destination}"
         with self._writing() as connection:
-            why = f"{format} to {destination}"
-            decisions.record(connection, "export", actor, identifiers, why=why)
+            steps = (Step("export", identifier, why=why) for identifier in identifiers)
+            trail.append(connection, actor, steps)

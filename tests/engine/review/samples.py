@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from engine.assess.assessment import Assessment, Reason
 from engine.heatmap import Candidates, draw_heatmap
 from engine.pair import Pair
 from engine.review.project import Origin, ReviewProject
+from engine.review.readings import Reading
 
 LANDMARKS = 37
 SETTINGS = {"sampler": "ddim", "steps": 20, "device": "cpu", "precision": "float32"}
@@ -45,6 +47,7 @@ def an_assessment(
         beliefs=rng.uniform(0, 1, LANDMARKS),
         expected=landmarks + rng.normal(0, 1, landmarks.shape),
         residuals=rng.uniform(0, 5, LANDMARKS),
+        limits=np.full(LANDMARKS, 16.0),
         inliers=rng.uniform(0, 1, LANDMARKS) > 0.2,
         edges=np.array([[0, 1], [1, 2]]),
         millimetres_per_pixel=1.05,
@@ -65,6 +68,14 @@ def add_pairs(project: ReviewProject, verdicts: list[bool]) -> list[str]:
         project.add_pair(pair, an_assessment(accepted, seed=index), an_origin(index))
         for index, accepted in enumerate(verdicts)
     ]
+
+
+def a_reading(uuid: str = "r1", session: str = "s1", **said: Any) -> Reading:
+    """An answer of a blinded reading."""
+    answer = {"item": "synthetic-0123456789ab", "is_real": False, "said_real": True} | said
+    return Reading(
+        uuid, session, "Ada", "2026-01-02T03:04:05.678+00:00", confidence=4, seconds=2.5, **answer
+    )
 
 
 def start_python(script: str, *arguments: str) -> "subprocess.Popen[str]":

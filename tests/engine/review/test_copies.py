@@ -7,6 +7,7 @@ import pytest
 
 from engine.assess.copy_risk import CopyLevel, CopyRisk
 from engine.errors import ProjectError
+from engine.review.export_choice import Wanted
 from engine.review.export_nfdp import export_nfdp
 from engine.review.project import ReviewProject
 from tests.engine.review.reader import HandReader
@@ -61,7 +62,7 @@ def test_copies_are_held_out_and_suspects_listed(project, tmp_path):
 
 def test_copies_go_out_when_asked_for(project, tmp_path):
     identifiers = add_levels(project, LEVELS)
-    export_nfdp(project, tmp_path / "out", actor="Ada", include_copies=True)
+    export_nfdp(project, tmp_path / "out", actor="Ada", wanted=Wanted(include_copies=True))
     assert HandReader(tmp_path / "out", "train.txt").ids == identifiers
     entries = {p["identifier"]: p["copy_check"] for p in manifest_of(tmp_path / "out")["pairs"]}
     assert entries[identifiers[1]]["level"] == "copy"

@@ -6,7 +6,8 @@ import pytest
 
 from engine.errors import ProjectError
 from engine.review.project import Counts, ReviewProject, Verdict
-from tests.engine.review.samples import add_pairs
+from engine.review.records import Counting, CountingRule
+from tests.engine.review.samples import a_reading, add_pairs
 
 ACCEPT, REJECT = Verdict.ACCEPT, Verdict.REJECT
 
@@ -89,16 +90,20 @@ def test_nothing_to_undo_or_redo_changes_nothing(project):
     assert project.trail() == before
 
 
-def test_undo_belongs_to_the_reviewer_and_spares_what_another_decided_since(project):
+def test_undo_takes_back_ones_own_decisions_also_where_another_has_decided_since(project):
+    # Reviewers used to share one chain per pair, so Ada's undo had to spare what Ben had decided
+    # since. Now each has a chain of their own: hers goes, his stands and still counts.
     first, second = add_pairs(project, [True, True])
     project.decide([first, second], REJECT, "Ada")
     project.decide([second], ACCEPT, "Ben")
-    assert project.undo("Ada") == (first,)
-    assert project.row(second).decided_by == "Ben"
+    assert project.undo("Ada") == (first, second)
+    row = project.row(second)
+    assert (row.decision, row.decided_by) == (ACCEPT, "Ben")
+    assert [one.who for one in row.decisions] == ["Ben"]
     assert project.undo("Cyd") == ()
 
 
-def test_undo_names_who_decided_before(project):
+def test_what_another_decided_counts_again_once_the_newer_decision_is_undone(project):
     (identifier,) = add_pairs(project, [True])
     project.decide([identifier], REJECT, "Ada", "fused finger")
     project.decide([identifier], ACCEPT, "Ben")
@@ -153,16 +158,27 @@ def test_the_trail_says_who_what_when_from_what_to_what_and_why(project):
         "UPDATE trail SET who = 'nobody'",
         "DELETE FROM trail",
         "INSERT OR REPLACE INTO trail SELECT * FROM trail",
-        "UPDATE pair SET accepted = 1",
+        "UPDATE pair SET seed = '1'",
         "DELETE FROM pair",
         "INSERT OR REPLACE INTO pair SELECT * FROM pair",
+        "UPDATE judgement SET accepted = 1",
+        "DELETE FROM judgement",
+        "INSERT OR REPLACE INTO judgement SELECT * FROM judgement",
+        "UPDATE reading SET said_real = 1",
+        "DELETE FROM reading",
+        "INSERT OR REPLACE INTO reading SELECT * FROM reading",
+        "UPDATE project_log SET who = 'nobody'",
+        "DELETE FROM project_log",
+        "INSERT OR REPLACE INTO project_log SELECT * FROM project_log",
     ],
 )
 def test_nobody_can_change_what_was_recorded(project, tampering):
     add_pairs(project, [False])
-    before = (project.trail(), project.rows())
+    project.record_reading(a_reading())
+    project.set_counting(Counting(CountingRule.MAJORITY), "Ada")
+    before = (project.trail(), project.rows(), project.readings(), project.log())
     other = sqlite3.connect(project.folder / "review.sqlite")
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         other.execute(tampering)
     other.close()
-    assert (project.trail(), project.rows()) == before
+    assert (project.trail(), project.rows(), project.readings(), project.log()) == before
