@@ -77,6 +77,7 @@ def assess(request: AssessRequest, token: CancelToken) -> Iterator[Event]:
     yield JobStarted("Assessing", "pair", total)
     rows = []
     for index, case in enumerate(cases):
+        token.wait_while_paused()
         if token.stopped:
             break
         assessment = judge(case.pair, prior, anatomy, request.policy, seed=index)

@@ -1,7 +1,8 @@
-"""The export job: what counts as accepted in a project, written for a localiser to train on."""
+"""The export job: what counts as accepted in a project, in the format another tool reads."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,18 +11,23 @@ from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice
 
 if TYPE_CHECKING:
     from engine.anatomy import Anatomy
-    from engine.review.export_nfdp import RealImages
+    from engine.review.export_folder import ExportSummary
+    from engine.review.export_real import RealImages
+    from engine.review.records import Counting
 
-FORMATS = ("nfdp",)
+FORMATS = ("nfdp", "coco", "csv")
+TAKES_REAL_IMAGES = frozenset({"nfdp"})
 
 
 @dataclass(frozen=True)
 class ExportRequest:
     """All that an export needs.
 
-    real_data: a landmark data set whose real radiographs are exported along, so that the folder
-    trains a localiser as it stands; actor: who exports, for the audit trail; include_copies:
-    also export pairs that copy a training radiograph.
+    format: one of `FORMATS`; real_data: a landmark data set whose real radiographs are exported
+    along (format nfdp), so that the folder trains a localiser as it stands; actor: who exports, for
+    the audit trail; include_copies: also export pairs that copy a training radiograph; counting:
+    whose decision counts, which becomes the project's rule, None for the rule it has; only_decided:
+    only pairs that a reviewer has decided on.
     """
 
     project: Path
@@ -32,6 +38,8 @@ class ExportRequest:
     actor: str = ""
     overwrite: bool = False
     include_copies: bool = False
+    counting: "Counting | None" = None
+    only_decided: bool = False
 
 
 def export(request: ExportRequest, token: CancelToken) -> Iterator[Event]:
@@ -44,11 +52,10 @@ def export(request: ExportRequest, token: CancelToken) -> Iterator[Event]:
         OssaError: in one line, why there is nothing to export or where it cannot be written.
     """
     from engine.jobs.reviewer import reviewer_name
-    from engine.review.export_nfdp import export_nfdp
+    from engine.review.export_choice import Wanted
     from engine.review.project import ReviewProject
 
-    if request.format not in FORMATS:
-        raise SettingsError(f"no format '{request.format}'; there are: {', '.join(FORMATS)}")
+    _check(request)
     yield JobStarted(f"Exporting {request.project.name}", "file")
     with ReviewProject.open(request.project) as project:
         real = None
@@ -57,39 +64,67 @@ def export(request: ExportRequest, token: CancelToken) -> Iterator[Event]:
         if token.stopped:
             yield JobFinished({"out": str(request.out), "line": "nothing written"})
             return
-        written = export_nfdp(
+        written = _writer(request.format, real)(
             project,
             request.out,
             actor=request.actor or reviewer_name(),
-            real=real,
+            wanted=Wanted(request.counting, request.only_decided, request.include_copies),
             overwrite=request.overwrite,
-            include_copies=request.include_copies,
         )
     for text in written.notices:
         yield Notice(text)
-    line = f"{written.synthetic} synthetic pairs"
-    if real is not None:
+    yield JobFinished(_summary(written, real is not None))
+
+
+def _check(request: ExportRequest) -> None:
+    from engine.review.records import CountingRule
+
+    if request.format not in FORMATS:
+        raise SettingsError(f"no format '{request.format}'; there are: {', '.join(FORMATS)}")
+    if request.real_data is not None and request.format not in TAKES_REAL_IMAGES:
+        raise SettingsError(f"format {request.format} takes no real radiographs along: use nfdp")
+    counting = request.counting
+    if counting and counting.rule is CountingRule.ADJUDICATOR and not counting.adjudicator:
+        raise SettingsError("say who the adjudicator is, whose decision is to count")
+
+
+def _writer(format: str, real: "RealImages | None") -> "Callable[..., ExportSummary]":
+    from engine.review.export_coco import export_coco
+    from engine.review.export_csv import export_csv
+    from engine.review.export_nfdp import export_nfdp
+
+    writers: dict[str, Callable[..., ExportSummary]] = {
+        "nfdp": partial(export_nfdp, real=real),
+        "coco": export_coco,
+        "csv": export_csv,
+    }
+    return writers[format]
+
+
+def _summary(written: "ExportSummary", with_real: bool) -> dict:
+    line = f"{written.synthetic} synthetic {'pair' if written.synthetic == 1 else 'pairs'}"
+    if with_real:
         line += f", {written.real_train} real training and {written.real_test} real test images"
-    yield JobFinished(
-        {
-            "out": str(written.destination),
-            "line": f"{line}; synthetic, research use only",
-            "synthetic": written.synthetic,
-            "real_train": written.real_train,
-            "real_test": written.real_test,
-            "held_out": list(written.held_out),
-            "copies": list(written.copies),
-            "suspects": list(written.suspects),
-            "copy_check": written.copy_report.to_dict(),
-        }
-    )
+    return {
+        "out": str(written.destination),
+        "line": f"{line}; synthetic, research use only",
+        "synthetic": written.synthetic,
+        "real_train": written.real_train,
+        "real_test": written.real_test,
+        "held_out": list(written.held_out),
+        "copies": list(written.copies),
+        "undecided": list(written.undecided),
+        "real_left_out": list(written.real),
+        "suspects": list(written.suspects),
+        "copy_check": written.copy_report.to_dict(),
+    }
 
 
 def _real_images(
     data: Path, anatomy: "Anatomy", split: str | None
 ) -> "Generator[Event, None, RealImages]":
     from engine.data.dataset import open_dataset
-    from engine.review.export_nfdp import RealImages
+    from engine.review.export_real import RealImages
 
     dataset = open_dataset(data, anatomy, split)
     for text in dataset.notices:

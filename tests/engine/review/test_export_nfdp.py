@@ -8,6 +8,7 @@ from PIL import Image
 
 from engine.errors import ProjectError
 from engine.pair import Pair
+from engine.review.export_choice import Wanted
 from engine.review.export_nfdp import export_nfdp
 from engine.review.project import ReviewProject, Verdict
 from tests.engine.review.reader import HandReader
@@ -118,10 +119,24 @@ def test_accepted_pairs_without_all_landmarks_are_held_out_counted_and_said(proj
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["held_out"] == [lacking]
 
 
+def test_what_a_reviewer_corrected_goes_out_in_place_of_what_the_gate_found(project, tmp_path):
+    kept, moved = add_pairs(project, [True, False])
+    better = an_assessment(True, seed=9)
+    project.correct(moved, better.landmarks, better, "Ada")
+    export_nfdp(project, tmp_path / "out", actor="Ben")
+    reader = HandReader(tmp_path / "out", "train.txt")
+    assert reader.ids == [kept, moved]
+    assert np.abs(reader.landmarks[moved] - better.landmarks).max() < 0.01
+    first, second = json.loads((tmp_path / "out" / "manifest.json").read_text())["pairs"]
+    assert (first["corrected_by"], second["corrected_by"]) == (None, "Ada")
+    assert (second["gate"]["verdict"], second["counts_as"]) == ("reject", "accept")
+    assert "1 of the pairs" in (tmp_path / "out" / "README.txt").read_text()
+
+
 def test_an_export_can_be_limited_to_one_policy(project, tmp_path):
     add_pairs(project, [True])
     other = project.add_pair(a_pair(), an_assessment(policy="ossa"), an_origin(50))
-    export_nfdp(project, tmp_path / "out", actor="Ada", policy="ossa")
+    export_nfdp(project, tmp_path / "out", actor="Ada", wanted=Wanted(policy="ossa"))
     assert HandReader(tmp_path / "out", "train.txt").ids == [other]
 
 

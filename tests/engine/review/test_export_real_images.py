@@ -9,7 +9,8 @@ from PIL import Image
 
 from engine.data.dataset import open_dataset
 from engine.errors import ProjectError
-from engine.review.export_nfdp import RealImages, export_nfdp
+from engine.review.export_nfdp import export_nfdp
+from engine.review.export_real import RealImages
 from engine.review.project import ReviewProject
 from tests.engine.review.reader import HandReader
 from tests.engine.review.samples import add_pairs
