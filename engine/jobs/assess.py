@@ -150,10 +150,11 @@ def _project_cases(
     request: AssessRequest,
 ) -> tuple[Iterator[_Case], "Prior", "Anatomy", int]:
     from engine.review.project import ReviewProject
+    from engine.review.project_limits import judged_by
 
     assert request.project is not None
     project = ReviewProject.open(request.project)
-    prior = _prior_of_project(project, request)
+    prior, anatomy = judged_by(project, request.policy, _prior_of_project(project, request))
     rows = project.rows()
 
     def cases() -> Iterator[_Case]:
@@ -162,7 +163,7 @@ def _project_cases(
                 held = project.assessment(row.identifier).copy_risk
                 yield _Case(row.identifier, project.pair(row.identifier), None, held)
 
-    return cases(), prior, project.anatomy, len(rows)
+    return cases(), prior, anatomy, len(rows)
 
 
 def _prior_of_project(project: "ReviewProject", request: AssessRequest) -> "Prior":

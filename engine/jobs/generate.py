@@ -73,6 +73,7 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
     from engine.generate.weights import load_denoiser, read_prior_arrays, read_weights_info
     from engine.jobs.device import choose_device, device_title
     from engine.review.project import ReviewProject
+    from engine.review.project_limits import judged_by
 
     info = read_weights_info(request.weights or builtin_weights())
     sampler, steps = _sampling(request, info.settings)
@@ -100,12 +101,14 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
             "precision": device.precision,
             "version": version("ossa"),
         }
+        judging_prior, anatomy = judged_by(project, policy.name, prior)
         run = _Generation(
             request=request,
             info_hash=info.hash,
             settings=settings,
             project=project,
-            prior=prior,
+            prior=judging_prior,
+            anatomy=anatomy,
             copy_check=copy_check,
         )
         yield run.started()
@@ -131,6 +134,7 @@ class _Generation:
     settings: dict[str, Any]
     project: Any
     prior: Any
+    anatomy: Any
     copy_check: Any = None
     sampled: int = 0
     accepted: int = 0
@@ -227,7 +231,7 @@ class _Generation:
         from engine.review.project import Origin
 
         assessment = assess(
-            event.pair, self.prior, self.project.anatomy, self.request.policy, seed=event.index
+            event.pair, self.prior, self.anatomy, self.request.policy, seed=event.index
         )
         assessment = with_copy_risk(assessment, event.pair, self.copy_check)
         origin = Origin(self.info_hash, self.request.seed, event.index, self.settings)

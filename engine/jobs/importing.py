@@ -71,6 +71,7 @@ def import_pairs(request: ImportRequest, token: CancelToken) -> Iterator[Event]:
     """
     from engine.assess.gate import assess, check_fit, find_policy
     from engine.review.project import ReviewProject
+    from engine.review.project_limits import judged_by
 
     policy = find_policy(request.policy)
     source = yield from _source(request)
@@ -80,9 +81,11 @@ def import_pairs(request: ImportRequest, token: CancelToken) -> Iterator[Event]:
         check_fit(prior, project.anatomy)
         if project.prior_arrays() is None:
             project.store_prior(prior.to_arrays())
+        prior, anatomy = judged_by(project, policy.name, prior)
         yield JobStarted(f"Importing {request.folder.name}", "pair", len(source.names))
         count = _Count()
         for index, name in enumerate(source.names):
+            token.wait_while_paused()
             if token.stopped:
                 break
             try:
@@ -95,7 +98,7 @@ def import_pairs(request: ImportRequest, token: CancelToken) -> Iterator[Event]:
             if project.sampled_indices(origin.weights_hash, origin.seed, origin.settings):
                 count.there_already += 1
                 continue
-            assessment = assess(pair, prior, project.anatomy, request.policy, seed=index)
+            assessment = assess(pair, prior, anatomy, request.policy, seed=index)
             assessment = with_copy_risk(assessment, pair, copy_check)
             identifier = project.add_pair(pair, assessment, origin)
             count.imported += 1

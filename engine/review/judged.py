@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.assess.assessment import Assessment
 from engine.errors import ProjectError
-from engine.review import corrections, judgements
+from engine.review import corrections, judgements, project_limits
 from engine.review.opened import OpenedProject
 from engine.review.records import Correction
 
@@ -41,13 +41,26 @@ class JudgedProject(OpenedProject):
         with self._reading() as connection:
             return judgements.lacking_landmarks(connection)
 
-    def reassess(self, judgements_by_pair: Mapping[str, Assessment], actor: str, why: str) -> str:
+    def limits(self, policy: str) -> dict[str, float]:
+        """The limits by which the project judges under a policy, where they are its own; by the
+        names in `engine.assess.policy_limits`."""
+        with self._reading() as connection:
+            return project_limits.read_limits(connection, policy)
+
+    def reassess(
+        self,
+        judgements_by_pair: Mapping[str, Assessment],
+        actor: str,
+        why: str,
+        limits: tuple[str, Mapping[str, float]] | None = None,
+    ) -> str:
         """Put new verdicts of the gate beside the old ones; what reviewers said stays.
 
         Args:
             judgements_by_pair: by identifier; a pair on which the gate says the same gets no row.
             actor: who asked for them.
             why: the policy or the limits that were tried.
+            limits: a policy and the limits that the project judges by under it from now on.
 
         Returns:
             The group that the rows in the trail share.
@@ -58,6 +71,8 @@ class JudgedProject(OpenedProject):
         for assessment in judgements_by_pair.values():
             self._check_landmarks(assessment)
         with self._writing() as connection:
+            if limits is not None:
+                project_limits.write_limits(connection, *limits)
             return judgements.reassess(connection, judgements_by_pair, actor, why)
 
     def correct(

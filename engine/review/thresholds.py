@@ -11,6 +11,7 @@ from engine.assess.policy_limits import LIMITS, PolicyLimit, current_limits, mea
 from engine.assess.prior import Prior
 from engine.review.agreement import cohens_kappa
 from engine.review.project import ReviewProject
+from engine.review.project_limits import judged_by
 from engine.review.trail import Verdict
 
 _DECIMALS = 2  # of a limit, where that many tell it from the values beside it
@@ -111,8 +112,8 @@ def thresholds_of(project: ReviewProject) -> tuple[str, list[Threshold]]:
         return policy, []
     assessments = [project.assessment(row.identifier) for row in rows]
     said = [row.decision is Verdict.ACCEPT for row in rows]
-    prior = Prior.from_arrays(arrays)
-    return policy, best_thresholds(policy, assessments, said, prior, project.anatomy)
+    prior, anatomy = judged_by(project, policy, Prior.from_arrays(arrays))
+    return policy, best_thresholds(policy, assessments, said, prior, anatomy)
 
 
 def _kappa(within: np.ndarray, refused_anyway: np.ndarray, accepted: np.ndarray) -> float:
