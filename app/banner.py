@@ -1,7 +1,7 @@
 """One line across the window: what went wrong or was done, with details to copy if there are."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from app.icons import icon
@@ -9,9 +9,9 @@ from app.widgets import label, restyle, row
 
 
 class Banner(QWidget):
-    """Stays until it is closed or replaced; never blocks."""
+    """Stays until it is closed or replaced; never blocks. A screen reader reads it at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *buttons: QPushButton) -> None:
         super().__init__()
         self.setObjectName("banner")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -19,13 +19,14 @@ class Banner(QWidget):
         self._text = label(name="Message")
         self._text.setWordWrap(True)
         self.copy = QPushButton("Copy details")
+        self.copy.setToolTip("Copy the message and what is behind it, to send to somebody")
         self.copy.clicked.connect(self._copy)
-        close = QToolButton()
-        close.setIcon(icon("reject"))
-        close.setToolTip("Close this message")
-        close.setAccessibleName("Close this message")
-        close.clicked.connect(self.hide)
-        layout = row(self._text, self.copy, close)
+        self.close_button = QToolButton()
+        self.close_button.setIcon(icon("reject"))
+        self.close_button.setToolTip("Close this message")
+        self.close_button.setAccessibleName("Close this message")
+        self.close_button.clicked.connect(self.hide)
+        layout = row(self._text, *buttons, self.copy, self.close_button)
         layout.setContentsMargins(18, 6, 12, 6)
         layout.setStretch(0, 1)
         self.setLayout(layout)
@@ -50,6 +51,7 @@ class Banner(QWidget):
         self._details = details
         self.copy.setVisible(bool(details))
         self.show()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     @Slot()
     def _copy(self) -> None:

@@ -1,63 +1,114 @@
-"""The export dialog: where to, together with what, and how many pairs go out."""
+"""The export dialog: what goes out, as what, where to, and why the rest stays."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QFrame,
+    QPushButton,
+    QWidget,
+)
 
 from app import jobs
+from app.export_words import copies_text, counting_text, going_text, staying_lines
 from app.icons import icon
 from app.settings import WindowSettings
 from app.widgets import SYNTHETIC, PathField, column, label, row
 from engine.assess.copy_risk import CopyLevel
 from engine.data.splits import split_names, usual_split
-from engine.review.decisions import Verdict
-from engine.review.records import Counts, PairRow
+from engine.jobs.export import TAKES_REAL_IMAGES
+from engine.review.export_choice import NEEDS_EVERY_LANDMARK, Wanted, sort_pairs
+from engine.review.project import ReviewProject
+from engine.review.records import Counting, CountingRule
+
+_FORMATS = (
+    ("nfdp", "NFDP: pictures, coordinates, splits", "Trains the NFDP localiser as it stands"),
+    ("coco", "COCO keypoints with visibility", "Read by pycocotools and all that builds on it"),
+    ("csv", "CSV: a row for every pair and landmark", "For spreadsheets and statistics"),
+)
+_LINES = 6  # as many as can be said about what stays
 
 
 class ExportDialog(QDialog):
     """Collects an export request; the export itself is a job of the engine thread.
 
-    copies: how many of the accepted pairs copy a training radiograph.
+    Raises `ProjectError` when the project cannot be read.
     """
 
     job_requested = Signal(object)
 
     def __init__(
         self,
-        project: Path,
-        counts: Counts,
-        copies: int,
+        project: ReviewProject,
         reviewer: str,
         settings: WindowSettings,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self.setMinimumWidth(560)
-        self._project = project
-        self._counts = counts
-        self._copies = copies
+        self.setMinimumWidth(600)
+        self._project = project.folder
+        self._rows = project.rows()
+        self._lacking = project.lacking_landmarks()
         self._reviewer = reviewer
         self._settings = settings
+        self._make_choices(project)
+        self._make_places()
+        self._lay_out()
+        self._follow_format()
+        self._follow_real_data()
+
+    def _make_choices(self, project: ReviewProject) -> None:
+        self.format = QComboBox()
+        self.format.setAccessibleName("Format")
+        for place, (name, text, tip) in enumerate(_FORMATS):
+            self.format.addItem(text, name)
+            self.format.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+        self.format.setCurrentIndex(
+            max(0, self.format.findData(self._settings.text("export_format")))
+        )
+        self.format.currentIndexChanged.connect(self._follow_format)
+        self.counting = QComboBox()
+        self.counting.setAccessibleName("Whose decision counts")
+        self.counting.setToolTip(
+            "Where several reviewers decided; it becomes the project's rule with the export"
+        )
+        for rule in _rules(project.counting(), project.reviewers()):
+            self.counting.addItem(counting_text(rule), rule)
+        self.counting.setCurrentIndex(self._place_of(project.counting()))
+        self.counting.currentIndexChanged.connect(self._count)
+        self.only_decided = QCheckBox("Only pairs that a reviewer has decided on")
+        self.only_decided.setToolTip("Without it, the gate's verdict counts where nobody decided")
+        self.only_decided.toggled.connect(self._count)
+        self.include_copies = QCheckBox(copies_text(0))
+        self.include_copies.setToolTip("They show a patient's radiograph almost as it is")
+        self.include_copies.toggled.connect(self._count)
+
+    def _make_places(self) -> None:
         self.out = PathField("Folder to export to", "A new or empty folder", "new-folder")
-        self.real_data = PathField("Folder with real radiographs", "None: synthetic pairs only")
-        self.real_data.set_default(settings.text("data"))
+        self.overwrite = QCheckBox("Replace what an earlier export left there")
         self.together = QCheckBox("Together with the real training radiographs")
         self.together.setToolTip("The folder then trains a localiser as it stands")
         self.together.toggled.connect(self._follow_real_data)
-        self.real_data.setEnabled(False)
+        self.real_data = PathField("Folder with real radiographs", "Images, all.csv and cv")
+        self.real_data.set_default(self._settings.text("data"))
         self.real_data.changed.connect(self._follow_real_data)
         self.split = QComboBox()
         self.split.setAccessibleName("Split of the radiographs")
         self.split.setToolTip("Which radiographs train and which test")
-        self.include_copies = QCheckBox(copies_text(copies))
-        self.include_copies.setToolTip("They show a patient's radiograph almost as it is")
-        self.include_copies.toggled.connect(self._count)
-        self.overwrite = QCheckBox("Replace what an earlier export left there")
-        self.summary = label(name="What goes out")
-        self.summary.setWordWrap(True)
+
+    def _lay_out(self) -> None:
+        self.summary = label("", "figure", "What goes out")
+        self.staying = label("", "muted", "What stays here")
+        self.staying.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.staying.setMinimumHeight(_LINES * self.staying.fontMetrics().lineSpacing())
+        card = QFrame()
+        card.setObjectName("card")
+        card.setLayout(column(self.summary, self.staying, margins=(14, 10, 14, 10), spacing=4))
         self.problem = label(role="warning", name="What is missing")
         self.problem.hide()
         self.start = QPushButton(icon("export"), "Export")
@@ -65,41 +116,66 @@ class ExportDialog(QDialog):
         self.start.setDefault(True)
         self.start.clicked.connect(self._on_start)
         close = QPushButton("Close")
+        close.setAutoDefault(False)  # Return exports, also once something is there to export
         close.clicked.connect(self.reject)
         buttons = QWidget()
-        buttons.setLayout(row(None, close, self.start))
+        buttons.setLayout(row(self.problem, None, close, self.start))
         self._fields = fields = QFormLayout()
         fields.setHorizontalSpacing(12)
         fields.setVerticalSpacing(10)
-        fields.addRow(label("Format", "muted"), label("NFDP: Images, all.csv, cv"))
+        fields.addRow(label("Format", "muted"), self.format)
+        fields.addRow(label("Whose decision counts", "muted"), self.counting)
+        fields.addRow("", self.only_decided)
         fields.addRow("", self.include_copies)
-        fields.setRowVisible(self.include_copies, copies > 0)
         fields.addRow(label("Destination", "muted"), self.out)
         fields.addRow("", self.overwrite)
         fields.addRow("", self.together)
         fields.addRow(label("Radiographs", "muted"), self.real_data)
         fields.addRow(label("Split", "muted"), self.split)
-        note = label("A manifest goes along: weights, seed, settings, verdict, decision.", "muted")
-        layout = column(label("Export", "title"), self.summary, margins=22, spacing=10)
+        fields.setRowVisible(self.counting, self.counting.count() > 2)
+        copies = any(pair.copy_level is CopyLevel.COPY for pair in self._rows)
+        fields.setRowVisible(self.include_copies, copies)
+        note = label("A manifest goes along: origin, verdict, decisions, corrections.", "muted")
+        layout = column(label("Export", "title"), margins=22, spacing=12)
         layout.addLayout(fields)
-        for part in (note, label(SYNTHETIC, "synthetic"), self.problem, buttons):
+        # Below the choices, so that none of them moves under the pointer while it is made.
+        for part in (card, note, label(SYNTHETIC, "synthetic"), buttons):
             layout.addWidget(part)
         self.setLayout(layout)
-        self._count()
-        self._follow_real_data()
+
+    @property
+    def _wanted(self) -> Wanted:
+        return Wanted(
+            counting=self.counting.currentData(),
+            only_decided=self.only_decided.isChecked(),
+            include_copies=self.include_copies.isChecked(),
+        )
 
     @Slot()
     def _count(self) -> None:
-        """Say how many pairs go out as the boxes stand."""
-        held_out = 0 if self.include_copies.isChecked() else self._copies
-        self.summary.setText(summary_text(self._counts, held_out))
-        self.start.setEnabled(self._counts.accepted > held_out)
+        """Say how many pairs go out as the choices stand, and why the others stay."""
+        needs_all = self.format.currentData() in NEEDS_EVERY_LANDMARK
+        sorting = sort_pairs(self._rows, self._lacking if needs_all else (), self._wanted)
+        self.summary.setText(going_text(sorting, len(self._rows)))
+        self.staying.setText("\n".join(staying_lines(sorting)))
+        self.start.setEnabled(bool(sorting.going))
+        if sorting.copies:
+            self.include_copies.setText(copies_text(len(sorting.copies)))
+
+    @Slot()
+    def _follow_format(self) -> None:
+        takes_real = self.format.currentData() in TAKES_REAL_IMAGES
+        self._fields.setRowVisible(self.together, takes_real)
+        if not takes_real:
+            self.together.setChecked(False)
+        self._count()
+        self.adjustSize()
 
     @Slot()
     def _follow_real_data(self) -> None:
         """Offer the splits of the radiographs that go along, where there is a choice."""
         together, folder = self.together.isChecked(), self.real_data.path
-        self.real_data.setEnabled(together)
+        self._fields.setRowVisible(self.real_data, together)
         names = _splits(folder) if together and folder is not None else ()
         if names != tuple(self.split.itemText(place) for place in range(self.split.count())):
             self.split.clear()
@@ -107,6 +183,7 @@ class ExportDialog(QDialog):
             if names:
                 self.split.setCurrentText(usual_split(names))
         self._fields.setRowVisible(self.split, len(names) > 1)
+        self.adjustSize()
 
     @Slot()
     def _on_start(self) -> None:
@@ -115,15 +192,20 @@ class ExportDialog(QDialog):
         self.problem.setVisible(bool(missing))
         if missing:
             return
+        self._settings.set_text("export_format", self.format.currentData())
+        wanted = self._wanted
         self.job_requested.emit(
             jobs.export(
                 project=self._project,
                 out=self.out.path,
+                format=self.format.currentData(),
                 real_data=self.real_data.path if self.together.isChecked() else None,
                 split=self.split.currentText() or None,
                 actor=self._reviewer,
                 overwrite=self.overwrite.isChecked(),
-                include_copies=self.include_copies.isChecked(),
+                include_copies=wanted.include_copies,
+                counting=wanted.counting,
+                only_decided=wanted.only_decided,
             )
         )
         self.accept()
@@ -135,6 +217,18 @@ class ExportDialog(QDialog):
             return "Choose the folder with the real radiographs, or leave them out"
         return ""
 
+    def _place_of(self, counting: Counting) -> int:
+        rules = [self.counting.itemData(place) for place in range(self.counting.count())]
+        return rules.index(counting)
+
+
+def _rules(current: Counting, reviewers: tuple[str, ...]) -> list[Counting]:
+    """The rules to choose from; an adjudicator is a choice where there are several reviewers."""
+    rules = [Counting(), Counting(CountingRule.MAJORITY)]
+    if len(reviewers) > 1:
+        rules += [Counting(CountingRule.ADJUDICATOR, name) for name in reviewers]
+    return rules if current in rules else [*rules, current]
+
 
 def _splits(folder: Path) -> tuple[str, ...]:
     """The splits of a folder that is perhaps still being typed; the export says what is wrong."""
@@ -142,30 +236,3 @@ def _splits(folder: Path) -> tuple[str, ...]:
         return split_names(folder)
     except OSError:
         return ()
-
-
-def accepted_copies(rows: Iterable[PairRow]) -> int:
-    """How many pairs count as accepted but copy a training radiograph."""
-    return sum(row.counts_as is Verdict.ACCEPT and row.copy_level is CopyLevel.COPY for row in rows)
-
-
-def copies_text(copies: int) -> str:
-    """What the box offers that lets copies go out."""
-    if copies == 1:
-        return "Include the pair that copies a training radiograph"
-    return f"Include the {copies} pairs that copy a training radiograph"
-
-
-def summary_text(counts: Counts, held_out: int = 0) -> str:
-    """How many pairs go out, and why the others do not; held_out: copies that stay."""
-    if counts.accepted == 0:
-        return "No pair counts as accepted, so there is nothing to export."
-    if counts.accepted == held_out:
-        return "Every accepted pair copies a training radiograph, so there is nothing to export."
-    going = counts.accepted - held_out
-    pairs = "pair" if going == 1 else "pairs"
-    text = f"{going} accepted {pairs} of {counts.total} will be exported"
-    stay = [f"{counts.rejected} rejected"] if counts.rejected else []
-    if held_out:
-        stay.append("1 copy" if held_out == 1 else f"{held_out} copies")
-    return f"{text}; {' and '.join(stay)} stay here." if stay else f"{text}."

@@ -15,12 +15,16 @@ def first_look_folder(day: date) -> Path:
 
     There is one a day; asking again on the same day comes back to it.
     """
+    return projects_place() / f"first-look-{day.isoformat()}"
+
+
+def projects_place() -> Path:
+    """Where the window keeps projects that it starts without asking for a place."""
     from platformdirs import user_data_path, user_documents_path
 
     documents = user_documents_path()
     usable = documents.is_dir() and os.access(documents, os.W_OK)
-    place = documents / "Ossa" if usable else user_data_path("Ossa", appauthor=False)
-    return place / f"first-look-{day.isoformat()}"
+    return documents / "Ossa" if usable else user_data_path("Ossa", appauthor=False)
 
 
 def first_look_job(project: Path) -> Job:

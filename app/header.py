@@ -3,14 +3,13 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.actions import Actions
-from app.icons import pixmap
-from app.theme import colours
-from app.widgets import ActionButton, label, row
+from app.icons import Picture
+from app.widgets import ActionButton, label, row, tool_button
 
-_PAGES = ("home", "show_review", "show_run")
+_PAGES = ("home", "show_review", "show_run", "show_reading", "show_agreement")
 
 
 class Header(QWidget):
@@ -20,8 +19,7 @@ class Header(QWidget):
         super().__init__()
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        mark = QLabel()
-        mark.setPixmap(pixmap("ossa", colours().text, 24))
+        mark = Picture("ossa", 24)
         self._buttons: dict[str, QPushButton] = {}
         for name in _PAGES:
             button = ActionButton(actions[name], "page")
@@ -29,9 +27,11 @@ class Header(QWidget):
             button.clicked.connect(self._keep_checked)
             self._buttons[name] = button
         self._project = label(role="muted", name="Open project")
+        self._project.setMinimumWidth(60)  # a long name does not widen the window
         layout = row(
             mark, 10, *self._buttons.values(), None, self._project, None,
-            ActionButton(actions["export"]), spacing=4,
+            ActionButton(actions["export"]), 8, tool_button(actions["guide"]),
+            tool_button(actions["shortcuts"]), tool_button(actions["settings"]), spacing=4,
         )  # fmt: skip
         layout.setContentsMargins(18, 7, 18, 7)
         self.setLayout(layout)

@@ -4,50 +4,45 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QTimer, Slot
 
+from app.quiet_plot import QuietPlot, see_through
 from app.theme import colours
 from engine.events import TrainingStep
 
-_REDRAW_MILLISECONDS = 250
 _KEPT = 4000
 _SMOOTHING = 0.9
 
 
-class LossCurve(pg.PlotWidget):
+class _SparseLogAxis(pg.AxisItem):
+    """A logarithmic axis with ticks at 1, 2 and 5 of each decade, so that no numbers collide; the
+    usual ticks where less than two of these would be seen."""
+
+    def logTickValues(self, low: float, high: float, size: float, ticks: list) -> list:
+        decades = np.arange(np.floor(low), np.ceil(high) + 1)
+        sparse = (decades[:, None] + np.log10([1.0, 2.0, 5.0])).ravel()
+        sparse = sparse[(sparse >= low) & (sparse <= high)]
+        if len(sparse) < 2:
+            return super().logTickValues(low, high, size, ticks)
+        return [(None, sparse.tolist())]
+
+
+class LossCurve(QuietPlot):
     """Loss over steps on a logarithmic axis: every measurement faint, their running mean bright."""
 
     def __init__(self) -> None:
-        super().__init__(background=colours().surface)
-        self.setAccessibleName("Training loss over steps")
+        super().__init__("Training loss over steps", "loss", "step", _SparseLogAxis("left"))
         self._steps: list[int] = []
         self._losses: list[float] = []
-        self._fresh = False
-        self._measured = self.plot(pen=pg.mkPen(108, 184, 208, 90, width=1))
-        self._mean = self.plot(pen=pg.mkPen(colours().accent, width=2))
-        plot = self.getPlotItem()
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
-        plot.setMouseEnabled(x=False, y=False)
-        plot.showGrid(x=False, y=True, alpha=0.15)
-        plot.setLogMode(x=False, y=True)
-        for side in ("left", "bottom"):
-            plot.getAxis(side).setPen(colours().border)
-            plot.getAxis(side).setTextPen(colours().muted)
-            plot.getAxis(side).setStyle(showValues=False)  # until there are some
-        plot.setLabel("bottom", "step", color=colours().muted)
-        plot.setLabel("left", "loss", color=colours().muted)
-        plot.getAxis("left").enableAutoSIPrefix(False)
-        self._timer = QTimer(self)
-        self._timer.setInterval(_REDRAW_MILLISECONDS)
-        self._timer.timeout.connect(self._redraw)
+        self._measured = self.plot()
+        self._mean = self.plot()
+        self.getPlotItem().setLogMode(x=False, y=True)
+        self._follow_theme()
 
-    def clear_curve(self) -> None:
+    def begin(self) -> None:
         """Begin a new training."""
         self._steps.clear()
         self._losses.clear()
-        self._fresh = True
-        self._timer.start()
+        super().begin()
 
     def add(self, step: TrainingStep) -> None:
         """Note a measurement; it is drawn with the next tick."""
@@ -58,21 +53,18 @@ class LossCurve(pg.PlotWidget):
         self._losses.append(loss)
         if len(self._steps) > _KEPT:
             self._steps, self._losses = self._steps[::2], self._losses[::2]
-        self._fresh = True
+        self.note()
 
-    def finish(self) -> None:
-        """Draw what is left and rest."""
-        self._timer.stop()
-        self._redraw()
+    def redraw(self) -> None:
+        """Draw all measurements and their mean."""
+        self.show_values(bool(self._steps))
+        self._measured.setData(self._steps, self._losses)
+        self._mean.setData(self._steps, running_mean(self._losses))
 
-    @Slot()
-    def _redraw(self) -> None:
-        if self._fresh and self.isVisible():
-            self._fresh = False
-            for side in ("left", "bottom"):
-                self.getPlotItem().getAxis(side).setStyle(showValues=bool(self._steps))
-            self._measured.setData(self._steps, self._losses)
-            self._mean.setData(self._steps, running_mean(self._losses))
+    def recolour(self) -> None:
+        """Measurements faint, their mean bright."""
+        self._measured.setPen(pg.mkPen(see_through(colours().accent, 0.35), width=1))
+        self._mean.setPen(pg.mkPen(colours().accent, width=2))
 
 
 def running_mean(losses: list[float]) -> np.ndarray:

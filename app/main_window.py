@@ -11,21 +11,25 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from app import jobs, prompts
 from app.actions import Actions
 from app.banner import Banner
-from app.engine_thread import EngineThread, Job, JobEnd, Outcome
+from app.dropped import import_folder, import_job
+from app.engine_thread import EngineThread, Job
 from app.exact_checks import ExactChecks
-from app.export_dialog import ExportDialog, accepted_copies
+from app.export_dialog import ExportDialog
 from app.first_look import first_look_folder, first_look_job, why_no_first_look
+from app.habits import Habits
 from app.header import Header
 from app.icons import icon
+from app.job_control import JobControl
 from app.job_state import JobState
 from app.job_strip import JobStrip
+from app.project_door import ProjectDoor, dropped_folder
 from app.review_page import ReviewPage
 from app.run_panel import RunPanel
 from app.settings import WindowSettings
+from app.studies import Studies
 from app.welcome import WelcomePage
-from app.widgets import choose_folder
 from engine.errors import OssaError
-from engine.events import PairAssessed
+from engine.jobs.recognising import FolderKind, not_recognised, recognise
 from engine.review.project import ReviewProject
 
 _CLOSE_MILLISECONDS = 2000
@@ -46,7 +50,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(1000, 640))
         self.settings = WindowSettings()
-        self.actions_by_name = Actions(self)
+        self.actions_by_name = Actions(self, self.settings.shortcuts)
         self.actions_by_name["try_now"].setEnabled(not why_no_first_look())
         self.engine = EngineThread(self)
         self.exact_checks = ExactChecks(self)
@@ -54,15 +58,19 @@ class MainWindow(QMainWindow):
         self.review: ReviewPage | None = None
         self.export_dialog: ExportDialog | None = None
         self._ask_to_close = ask_to_close
-        self._closing = False
-        self._job: JobState | None = None
-        self._devices_asked = False
+        self._closing = self._agreed = False
         self.header = Header(self.actions_by_name)
-        self.strip = JobStrip()
+        self.strip = JobStrip(self.actions_by_name["pause"])
         self.banner = Banner()
+        self.habits = Habits(self, self.actions_by_name, self.settings)
         self.welcome = WelcomePage(self.actions_by_name)
+        self.door = ProjectDoor(self, self.actions_by_name, self.settings, self.welcome.recent)
         self.run_panel = RunPanel(self.settings)
+        self.job_control = JobControl(
+            self.engine, self.actions_by_name, self.strip, self.run_panel, self
+        )
         self._pages = QStackedWidget()
+        self.studies = Studies(self, self._pages, self.actions_by_name, self.settings, self.engine)
         self._lay_out()
         self._connect()
         self._restore_geometry()
@@ -75,6 +83,20 @@ class MainWindow(QMainWindow):
     def start_project(self, folder: Path) -> bool:
         """Start a project in a new or empty folder and show it."""
         return self._use_project(ReviewProject.create, folder)
+
+    def take_folder(self, folder: Path) -> None:
+        """Open a project; judge radiographs or another generator's pairs in a project of theirs."""
+        kind = recognise(folder)
+        if kind is FolderKind.PROJECT:
+            self.open_project(folder)
+        elif kind is FolderKind.UNKNOWN:
+            self.complain(str(not_recognised(folder)))
+        else:
+            place = import_folder(folder)
+            job = import_job(folder, place, self.project)
+            if self._use_project(ReviewProject.open_or_create, place):
+                self.banner.say(f"{folder.name} is judged in a project of its own, {place}")
+                self.submit(job)
 
     @Slot()
     def try_now(self) -> None:
@@ -92,7 +114,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_welcome(self) -> None:
         """Show the start page."""
-        self.welcome.show_recent(self.settings.recent_projects())
+        self.door.show_recent()
         self._show(self.welcome)
 
     @Slot()
@@ -105,20 +127,15 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_run(self) -> None:
         """Show the run panel; the first time, the engine looks for devices."""
+        if self._pages.currentWidget() is self.welcome:
+            self.run_panel.show_form("train")
         self._show(self.run_panel)
-        if not self._devices_asked:
-            self._devices_asked = True
-            self.engine.submit(jobs.find_devices())
+        self.job_control.find_devices()
 
     @Slot(object)
     def submit(self, job: Job) -> None:
         """Give a job to the engine."""
-        before = self.engine.current
-        if before is not None:
-            self.banner.say(f"{job.title} waits until {before.title.lower()} has ended")
-        else:
-            self._begin(job)
-        self.engine.submit(job)
+        self.job_control.submit(job)
 
     @Slot(str)
     def complain(self, text: str, details: str = "") -> None:
@@ -126,10 +143,7 @@ class MainWindow(QMainWindow):
         self.banner.complain(text, details)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._closing and not self._may_close():
-            event.ignore()
-            return
-        if self._closing:
+        if self._closing or not self._may_close():
             event.ignore()
             return
         self._closing = True
@@ -148,25 +162,32 @@ class MainWindow(QMainWindow):
             self.review.viewer.hide_overlays(False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_folder(event) is not None:
+        if dropped_folder(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        folder = _dropped_folder(event)
+        folder = dropped_folder(event)
         if folder is not None:
             event.acceptProposedAction()
-            self.open_project(folder)
+            self.take_folder(folder)
 
     def _may_close(self) -> bool:
         job = self.engine.current
-        return job is None or self._ask_to_close(self, job.title)
+        if job is not None and not self._agreed:
+            self._ask_to_close(self, job.title, self._agree)
+        return job is None or self._agreed
+
+    def _agree(self) -> None:
+        self._agreed = True
+        self.close()
 
     @Slot()
     def _end(self) -> None:
         """Everything has stopped: let go of files and take the scene apart while Qt still lives."""
         self._close_project()
         self.exact_checks.close()
-        self.run_panel.curve.close()
+        self.habits.let_go()
+        self.run_panel.let_go()
         self.ended.emit()
 
     def _use_project(self, get: Any, folder: Path) -> bool:
@@ -177,15 +198,15 @@ class MainWindow(QMainWindow):
             return False
         self._close_project()
         self.project = project
-        self.review = ReviewPage(
-            project, self.actions_by_name, self.settings.reviewer, self.exact_checks
-        )
+        self.review = ReviewPage(project, self.actions_by_name, self.settings, self.exact_checks)
         self.review.failed.connect(self.complain)
+        self.review.said.connect(self.banner.say)
         self.review.counts_changed.connect(self._on_counts_changed)
         state = self.settings.geometry("splitter")
         if not state.isEmpty():
             self.review.splitter.restoreState(state)
         self._pages.addWidget(self.review)
+        self.studies.open(project)
         self.settings.remember_project(project.folder)
         self.run_panel.generate_form.set_project(project.folder)
         self.header.show_project(project.folder)
@@ -205,39 +226,28 @@ class MainWindow(QMainWindow):
             self._pages.removeWidget(self.review)
             self.review.deleteLater()
             self.review = None
+        self.studies.close()
         if self.project is not None:
             self.project.close()
             self.project = None
 
-    @Slot()
-    def _choose_project(self) -> None:
-        folder = choose_folder(self, "Open a review project", self._last_place())
-        if folder is not None:
-            self.open_project(folder)
-
-    @Slot()
-    def _choose_new_project(self) -> None:
-        folder = choose_folder(self, "Start a review project", self._last_place(), new=True)
-        if folder is not None:
-            self.start_project(folder)
-
-    def _last_place(self) -> Path | None:
-        recent = self.settings.recent_projects()
-        return recent[0].parent if recent else None
+    @Slot(str)
+    def _on_setting_changed(self, name: str) -> None:
+        if self.review is not None and name in ("reviewer", "hide_others"):
+            self.review.settings_changed()
+            self.studies.settings_changed()
 
     @Slot()
     def show_export(self) -> None:
         """Open the export dialog for the project."""
         if self.project is None:
             return
-        self.export_dialog = ExportDialog(
-            self.project.folder,
-            self.project.counts(),
-            accepted_copies(self.project.rows()),
-            self.settings.reviewer,
-            self.settings,
-            self,
-        )
+        try:
+            dialog = ExportDialog(self.project, self.settings.reviewer, self.settings, self)
+        except OssaError as error:
+            self.complain(str(error))
+            return
+        self.export_dialog = dialog
         self.export_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.export_dialog.job_requested.connect(self.submit)
         self.export_dialog.open()
@@ -246,50 +256,33 @@ class MainWindow(QMainWindow):
     def _on_counts_changed(self) -> None:
         self.actions_by_name["export"].setEnabled(self.project is not None)
 
-    @Slot(object)
-    def _on_job_began(self, job: Job) -> None:
-        if not job.quiet and (self._job is None or self._job.job is not job):
-            self._begin(job)
-
-    def _begin(self, job: Job) -> None:
-        """Show a job, also while the engine is still getting ready for it."""
-        self._job = JobState(job)
-        self.strip.begin(self._job)
-        self.run_panel.begin(self._job)
-        if self.review is not None:
-            self.review.set_expecting(job.kind == "generate")
-
-    @Slot(object)
-    def _on_event(self, event: Any) -> None:
-        if isinstance(event, jobs.DevicesFound):
-            self.run_panel.train_form.set_devices(event.devices)
-            self.run_panel.generate_form.set_devices(event.devices)
-        elif self._job is not None:
-            self._job.take(event)
-            self.strip.show_state(self._job)
-            self.run_panel.take(event, self._job)
-            if isinstance(event, PairAssessed) and self.review is not None:
-                self.review.append_new()
-
-    @Slot(object)
-    def _on_job_ended(self, end: JobEnd) -> None:
-        if end.outcome is Outcome.FAILED:
-            self.complain(end.message, end.details)
-        if end.job.quiet or self._job is None:
-            return
-        self.run_panel.finish(end)
-        if end.outcome is not Outcome.FAILED:
-            self.banner.say(ended_text(end, self._job))
+    @Slot()
+    def _on_pairs_arrived(self) -> None:
         if self.review is not None:
             self.review.append_new()
-            self.review.set_expecting(False)
-        self.strip.hide()
-        self._job = None
 
+    @Slot(bool)
+    def _on_expecting_changed(self, expecting: bool) -> None:
+        if self.review is not None:
+            self.review.set_expecting(expecting)
+
+    @Slot(object)
+    def _on_job_ended(self, state: JobState) -> None:
+        if self.review is not None and state.job.kind == "export":
+            self.review.reread_all()  # another rule of counting may have come with it
+
+    @Slot()
+    def _on_judged_anew(self) -> None:
+        if self.review is not None:
+            self.review.reread_all()
+
+    @Slot(object)
     def _show(self, page: QWidget) -> None:
         self._pages.setCurrentWidget(page)
         self.header.show_page(
-            {self.welcome: "home", self.run_panel: "show_run"}.get(page, "show_review")
+            {self.welcome: "home", self.run_panel: "show_run"}.get(page)
+            or self.studies.name_of(page)
+            or "show_review"
         )
         if self.review is not None:
             self.review.set_active(page is self.review)
@@ -300,7 +293,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for part in (self.header, self.strip, self.banner):
+        for part in (self.header, self.habits.crash_offer, self.strip, self.banner):
             layout.addWidget(part)
         layout.addWidget(self._pages, 1)
         self._pages.addWidget(self.welcome)
@@ -311,24 +304,27 @@ class MainWindow(QMainWindow):
         actions = self.actions_by_name
         for action in actions:
             self.addAction(action)
-        for name in ("accept", "reject", "clear", "undo", "redo", "previous", "next",
-                     "next_undecided", "show_review", "export"):  # fmt: skip
-            actions[name].setEnabled(False)
         actions["try_now"].triggered.connect(self.try_now)
         actions["home"].triggered.connect(self.show_welcome)
-        actions["open"].triggered.connect(self._choose_project)
-        actions["new"].triggered.connect(self._choose_new_project)
         actions["show_review"].triggered.connect(self.show_review)
         actions["show_run"].triggered.connect(self.show_run)
         actions["export"].triggered.connect(self.show_export)
         actions["quit"].triggered.connect(self.close)
-        self.welcome.project_chosen.connect(self.open_project)
-        self.run_panel.job_requested.connect(self.submit)
-        self.strip.stop_asked.connect(self.engine.stop)
-        self.strip.cancel_asked.connect(self.engine.cancel)
-        self.engine.job_began.connect(self._on_job_began)
-        self.engine.event_arrived.connect(self._on_event)
-        self.engine.job_ended.connect(self._on_job_ended)
+        self.door.open_asked.connect(self.open_project)
+        self.door.start_asked.connect(self.start_project)
+        self.habits.setting_changed.connect(self._on_setting_changed)
+        studies = self.studies
+        studies.page_asked.connect(self._show)
+        studies.job_requested.connect(self.submit)
+        studies.judged_anew.connect(self._on_judged_anew)
+        studies.failed.connect(self.complain)
+        studies.said.connect(self.banner.say)
+        control = self.job_control
+        control.said.connect(self.banner.say)
+        control.failed.connect(self.complain)
+        control.pairs_arrived.connect(self._on_pairs_arrived)
+        control.expecting_changed.connect(self._on_expecting_changed)
+        control.ended.connect(self._on_job_ended)
 
     def _restore_geometry(self) -> None:
         self.resize(1280, 800)
@@ -338,23 +334,3 @@ class MainWindow(QMainWindow):
 
     def _save_geometry(self) -> None:
         self.settings.set_geometry("window", self.saveGeometry())
-
-
-def ended_text(end: JobEnd, state: JobState) -> str:
-    """What a job that ended has to say, in one line."""
-    if end.outcome is Outcome.CANCELLED:
-        return f"{end.job.title} cancelled; nothing of it was kept"
-    ended = "stopped; what was made is kept" if end.outcome is Outcome.STOPPED else "finished"
-    said = {
-        "generate": f": {state.acceptance_text}" if state.assessed else "",
-        "export": f": {state.summary.get('out', '')}" if state.summary.get("out") else "",
-    }.get(end.job.kind, "")
-    return f"{end.job.title} {ended}{said}"
-
-
-def _dropped_folder(event: QDropEvent) -> Path | None:
-    urls = event.mimeData().urls()
-    if len(urls) == 1 and urls[0].isLocalFile():
-        folder = Path(urls[0].toLocalFile())
-        return folder if folder.is_dir() else None
-    return None

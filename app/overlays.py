@@ -1,33 +1,29 @@
-"""What can be drawn over a radiograph. Each overlay is made once and only given new data."""
+"""What an assessment says, drawn over its radiograph: numbers, and residuals in millimetres."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtGui import QPainter
 
-from app.theme import DARK
+from app.labels import (
+    around,
+    draw_leader,
+    draw_text,
+    leader,
+    number_boxes,
+    place_labels,
+    text_height,
+    text_width,
+)
+from app.overlay_colours import CONCERNED, RESIDUAL, halo_pen, line_pen
+from app.pixel_items import Frame, PixelItem, known
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
-from engine.canvas import CANVAS_SIZE
 
-_CANVAS = QRectF(-0.5, -0.5, CANVAS_SIZE, CANVAS_SIZE)
-_ToScreen = Callable[[np.ndarray], QPointF]
-_LABEL_PIXELS = 11
 _LABELLED = 6
-_HALO = QColor(0, 0, 0, 215)
-
-
-def heatmap_lookup() -> np.ndarray:
-    """(256, 4) uint8: from nothing over magenta to near white, more opaque with height."""
-    height = np.linspace(0, 1, 256)
-    stops = [0.0, 0.5, 1.0]
-    red = np.interp(height, stops, [180, 255, 255])
-    green = np.interp(height, stops, [40, 90, 225])
-    blue = np.interp(height, stops, [190, 190, 250])
-    alpha = 255 * np.clip(height * 1.6, 0, 1)
-    return np.stack([red, green, blue, alpha], axis=1).astype(np.uint8)
 
 
 def landmark_brushes(anatomy: Anatomy) -> list:
@@ -35,187 +31,128 @@ def landmark_brushes(anatomy: Anatomy) -> list:
     return [pg.mkBrush(anatomy.group_of(i).colour) for i in range(anatomy.landmark_count)]
 
 
-def known(points: np.ndarray) -> np.ndarray:
-    """(n,) which points are finite."""
-    return np.isfinite(points).all(axis=1)
-
-
-class SmoothImage(pg.ImageItem):
-    """An image drawn with interpolation: 256 pixels would be bricks on a large screen."""
-
-    def paint(self, painter: QPainter, *arguments: object) -> None:
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        super().paint(painter, *arguments)
-
-
-class Segments(pg.PlotCurveItem):
-    """Separate straight lines between pairs of points."""
-
-    def draw_edges(self, points: np.ndarray, edges: np.ndarray) -> None:
-        """Draw the edges (E, 2) whose two points (L, 2) are known."""
-        usable = known(points)
-        ends = points[edges[usable[edges].all(axis=1)].reshape(-1)].reshape(-1, 2)
-        self.setData(ends[:, 0], ends[:, 1], connect="pairs")
-
-
-class PixelItem(pg.GraphicsObject):
-    """An overlay that paints in screen pixels, so that its size does not change with the zoom."""
-
-    def boundingRect(self) -> QRectF:
-        return _CANVAS.adjusted(-40, -40, 40, 40)
-
-    def paint(self, painter: QPainter, *_arguments: object) -> None:
-        transform = painter.worldTransform()
-        painter.save()
-        painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-        def to_screen(point: np.ndarray) -> QPointF:
-            return transform.map(QPointF(float(point[0]), float(point[1])))
-
-        try:
-            self.paint_pixels(painter, to_screen)
-        finally:
-            painter.restore()  # Qt crashes on a painter that is left unbalanced
-
-    def paint_pixels(self, painter: QPainter, to_screen: _ToScreen) -> None:
-        """Draw; `to_screen` maps canvas coordinates (x, y) to a `QPointF`."""
-
-
-def draw_text(painter: QPainter, where: QPointF, text: str, colour: str) -> None:
-    """Text with a dark halo, its baseline starting at `where`."""
-    path = QPainterPath()
-    path.addText(where, _font(), text)
-    painter.strokePath(path, QPen(_HALO, 3.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap,
-                                  Qt.PenJoinStyle.RoundJoin))  # fmt: skip
-    painter.fillPath(path, QColor(colour))
-
-
-def _font() -> QFont:
-    font = QFont(QGuiApplication.font())
-    font.setPixelSize(_LABEL_PIXELS)
-    font.setBold(True)
-    return font
-
-
 class LandmarkNumbers(PixelItem):
-    """Every landmark's number beside it, in its group's colour, clear of its neighbours."""
+    """Every landmark's number beside it, in its group's colour, clear of its neighbours.
+
+    A number that would have to lie on others is left out until one comes nearer, unless its
+    landmark is one of `first`.
+    """
 
     def __init__(self, anatomy: Anatomy) -> None:
         super().__init__()
         self._colours = [anatomy.group_of(i).colour for i in range(anatomy.landmark_count)]
         self.points = np.empty((0, 2))
+        self._first: tuple[int, ...] = ()
+        self._layout: _NumberLayout | None = None
 
-    def number(self, points: np.ndarray) -> None:
-        """Number the known points (L, 2)."""
-        self.points = points
+    def number(self, points: np.ndarray, first: Sequence[int] = ()) -> None:
+        """Number the known points (L, 2), those of `first` before the others."""
+        self.points, self._first, self._layout = points, tuple(first), None
         self.update()
 
-    def paint_pixels(self, painter: QPainter, to_screen: _ToScreen) -> None:
-        indices = np.flatnonzero(known(self.points))
-        centres = on_screen(self.points[indices], to_screen)
-        for i, box in zip(indices, number_boxes(indices, centres), strict=True):
-            draw_text(painter, _baseline(box), str(i), self._colours[i])
+    def layout(self, frame: Frame) -> "_NumberLayout":
+        """Which numbers stand where, worked out once for every scale."""
+        if self._layout is None or self._layout.scale != frame.scale:
+            shown = known(self.points)
+            order = dict.fromkeys((*self._first, *range(len(self.points))))
+            indices = np.array([i for i in order if shown[i]], dtype=int)
+            centres = frame.scaled(self.points[indices])
+            height = text_height(frame.scale[0])
+            boxes = number_boxes(indices, centres, height)
+            self._layout = _NumberLayout(frame.scale, indices, centres, boxes, height)
+        return self._layout
+
+    def paint_pixels(self, painter: QPainter, frame: Frame) -> None:
+        layout = self.layout(frame)
+        there = np.tile(frame.origin, 2)
+        for i in np.flatnonzero(np.isfinite(layout.boxes[:, 0])):
+            landmark = layout.indices[i]
+            box = layout.boxes[i] + there
+            line = leader(layout.centres[i] + frame.origin, box)
+            if line is not None:
+                draw_leader(painter, line, self._colours[landmark])
+            draw_text(painter, box, str(landmark), self._colours[landmark], layout.height)
 
 
-def on_screen(points: np.ndarray, to_screen: _ToScreen) -> np.ndarray:
-    """Canvas positions (n, 2) in screen pixels (n, 2)."""
-    return np.array([to_screen(point).toTuple() for point in points]).reshape(-1, 2)
+@dataclass(frozen=True)
+class _NumberLayout:
+    """Numbers `indices` (n,) of landmarks at `centres` (n, 2) in `boxes` (n, 4), NaN for those left
+    out, in pixels of a canvas scaled by `scale`; their height."""
 
-
-def number_boxes(indices: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """(n, 4) where the numbers of landmarks at screen positions (n, 2) stand."""
-    return place_labels(centres, np.array([7.0 * len(str(i)) for i in indices]), _LABEL_PIXELS)
-
-
-def _baseline(box: np.ndarray) -> QPointF:
-    return QPointF(box[0], box[3] - 2)
-
-
-def place_labels(
-    points: np.ndarray, widths: np.ndarray, height: float, obstacles: np.ndarray | None = None
-) -> np.ndarray:
-    """Put a box beside every point where it covers as little as possible.
-
-    Args:
-        points: (n, 2) screen positions; widths: (n,) of the boxes; height: of all boxes.
-        obstacles: (o, 4) boxes to keep clear of; the points themselves when left out.
-
-    Returns:
-        (n, 4) left, top, right, bottom. Each box takes the first of eight places around its point
-        that overlaps least with the obstacles and with the boxes placed before it.
-    """
-    taken = around(points) if obstacles is None else obstacles
-    placed = np.empty((len(points), 4))
-    for i, (x, y) in enumerate(points):
-        w, gap = widths[i], 7.0
-        left, right, up, down = x - gap - w, x + gap, y - gap - height, y + gap
-        middle_x, middle_y = x - w / 2, y - height / 2
-        options = np.array(
-            [
-                [right, middle_y], [left, middle_y], [right, up], [left, up],
-                [right, down], [left, down], [middle_x, up], [middle_x, down],
-            ]
-        )  # fmt: skip
-        boxes = np.hstack([options, options + np.array([w, height])])
-        placed[i] = boxes[np.argmin(_overlap(boxes, taken).sum(axis=1))]
-        taken = np.vstack([taken, placed[i]])
-    return placed
-
-
-def around(points: np.ndarray) -> np.ndarray:
-    """(n, 4) the boxes that landmarks at screen positions (n, 2) are drawn in."""
-    return np.hstack([points - 5, points + 5])
-
-
-def _overlap(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """(b, o) area that each of (b, 4) boxes shares with each of (o, 4)."""
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    return np.clip(high - low, 0, None).prod(axis=2)
+    scale: tuple[float, float]
+    indices: np.ndarray
+    centres: np.ndarray
+    boxes: np.ndarray
+    height: int
 
 
 class ResidualArrows(PixelItem):
-    """An arrow from the matched mean shape to each landmark; the largest carry their length."""
+    """An arrow from the expected place to each landmark; the largest and those beyond their limits
+    carry their length."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: LandmarkNumbers) -> None:
         super().__init__()
+        self._numbers = numbers
         self._assessment: Assessment | None = None
         self._concerned: frozenset[int] = frozenset()
+        self._chosen = -1
+        self._layout: _ArrowLayout | None = None
 
-    def draw(self, assessment: Assessment | None) -> None:
-        """Draw the residuals of an assessment, or none."""
-        self._assessment = assessment
+    def draw(self, assessment: Assessment | None, chosen: int = -1) -> None:
+        """Draw the residuals of an assessment, or none; that of `chosen` says its length, too."""
+        self._assessment, self._chosen, self._layout = assessment, chosen, None
         reasons = () if assessment is None else assessment.reasons
         self._concerned = frozenset(i for reason in reasons for i in reason.landmarks)
         self.update()
 
-    def paint_pixels(self, painter: QPainter, to_screen: _ToScreen) -> None:
+    def paint_pixels(self, painter: QPainter, frame: Frame) -> None:
         if self._assessment is None:
             return
-        found = self._assessment
+        layout = self._lay_out(self._assessment, frame)
+        painter.translate(*frame.origin)
+        pens = [(halo_pen(3.6), True), (halo_pen(3.6), False)]
+        pens += [(line_pen(CONCERNED, 1.8), True), (line_pen(RESIDUAL, 1.5), False)]
+        for pen, concerned in pens:
+            painter.setPen(pen)
+            painter.drawLines(layout.lines[concerned])
+        painter.translate(*-np.array(frame.origin))
+        there = np.tile(frame.origin, 2)
+        for landmark, text, box in zip(layout.told, layout.texts, layout.boxes, strict=True):
+            colour = CONCERNED if landmark in self._concerned else RESIDUAL
+            draw_text(painter, box + there, text, colour, layout.height)
+
+    def _lay_out(self, found: Assessment, frame: Frame) -> "_ArrowLayout":
+        if self._layout is not None and self._layout.scale == frame.scale:
+            return self._layout
+        starts, ends = frame.scaled(found.expected), frame.scaled(found.landmarks)
         order = residual_order(found.residuals)
+        lines: dict[bool, list[QLineF]] = {True: [], False: []}
         for i in order:
-            start, end = to_screen(found.expected[i]), to_screen(found.landmarks[i])
-            _draw_arrow(painter, start, end, self._colour(i))
-        told = [i for rank, i in enumerate(order) if rank < _LABELLED or i in self._concerned]
+            lines[i in self._concerned].extend(arrow(starts[i], ends[i]))
+        beyond = found.residuals > found.limits
+        told = [i for i in order if beyond[i] or i in (*order[:_LABELLED], self._chosen)]
         texts = [f"{found.residuals[i]:.1f} mm" for i in told]
-        for i, text, box in zip(told, texts, self._text_boxes(told, texts, to_screen), strict=True):
-            draw_text(painter, _baseline(box), text, self._colour(i))
+        numbers = self._numbers.layout(frame)
+        obstacles = np.vstack([around(numbers.centres), numbers.boxes])
+        obstacles = obstacles[np.isfinite(obstacles).all(axis=1)]
+        widths = np.array([text_width(text, numbers.height) for text in texts])
+        middles = ((starts + ends) / 2)[told].reshape(-1, 2)
+        boxes = place_labels(middles, widths, numbers.height, obstacles)
+        self._layout = _ArrowLayout(frame.scale, lines, told, texts, boxes, numbers.height)
+        return self._layout
 
-    def _text_boxes(self, told: list[int], texts: list[str], to_screen: _ToScreen) -> np.ndarray:
-        """(n, 4) places for the lengths, clear of the landmarks and of their numbers."""
-        assert self._assessment is not None
-        landmarks = self._assessment.landmarks
-        indices = np.flatnonzero(known(landmarks))
-        centres = on_screen(landmarks[indices], to_screen)
-        obstacles = np.vstack([around(centres), number_boxes(indices, centres)])
-        middles = (landmarks[told] + self._assessment.expected[told]) / 2
-        widths = np.array([7.0 * len(text) for text in texts])
-        return place_labels(on_screen(middles, to_screen), widths, _LABEL_PIXELS, obstacles)
 
-    def _colour(self, landmark: int) -> str:
-        return DARK.reject if landmark in self._concerned else DARK.warning
+@dataclass(frozen=True)
+class _ArrowLayout:
+    """Lines of the arrows that concern a reason of the verdict (True) and of the others, and the
+    lengths told, in pixels of a canvas scaled by `scale`."""
+
+    scale: tuple[float, float]
+    lines: dict[bool, list[QLineF]]
+    told: list[int]
+    texts: list[str]
+    boxes: np.ndarray
+    height: int
 
 
 def residual_order(residuals: np.ndarray) -> Sequence[int]:
@@ -224,19 +161,14 @@ def residual_order(residuals: np.ndarray) -> Sequence[int]:
     return [int(i) for i in np.argsort(-filled, kind="stable") if filled[i] >= 0]
 
 
-def _draw_arrow(painter: QPainter, start: QPointF, end: QPointF, colour: str) -> None:
-    along = np.array([end.x() - start.x(), end.y() - start.y()])
+def arrow(start: np.ndarray, end: np.ndarray) -> list[QLineF]:
+    """The lines of an arrow between two screen positions (2,); none where there is no room."""
+    along = end - start
     length = float(np.hypot(*along))
-    if length < 1.5:
-        return
-    head = min(6.0, length / 2)
-    back = along / length
-    side = np.array([-back[1], back[0]])
-    path = QPainterPath(start)
-    path.lineTo(end)
-    for sign in (1, -1):
-        barb = -back * head + sign * side * head * 0.55
-        path.moveTo(end)
-        path.lineTo(end + QPointF(*barb))
-    painter.strokePath(path, QPen(_HALO, 3.6))
-    painter.strokePath(path, QPen(QColor(colour), 1.7))
+    if not length >= 1.5:
+        return []
+    back = -along / length * min(6.0, length / 2)
+    side = np.array([-back[1], back[0]]) * 0.55
+    tip = QPointF(*end)
+    barbs = [QLineF(tip, QPointF(*(end + back + sign * side))) for sign in (1, -1)]
+    return [QLineF(QPointF(*start), tip), *barbs]

@@ -20,11 +20,12 @@ class Pace:
     clock: Callable[[], float] = monotonic
     done: float = 0
     elapsed: float = 0.0
+    rested: float = 0.0
     _marks: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_WINDOW))
 
     def advance(self, done: float, elapsed: float | None = None) -> None:
         """Say how many units are done; `elapsed` overrides the clock for the time limit."""
-        now = self.clock()
+        now = self.clock() - self.rested
         if not self._marks or done > self.done:
             self._marks.append((now, done))
         self.done = done
@@ -58,11 +59,3 @@ class Pace:
         if self.seconds:
             left.append(self.seconds - self.elapsed)
         return max(0.0, min(left)) if left else None
-
-
-def duration_text(seconds: float) -> str:
-    """A duration as people say it: 42 s, 7 min, 2 h 05 min."""
-    if seconds < 60:
-        return f"{max(0, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

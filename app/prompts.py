@@ -2,19 +2,31 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-AskToClose = Callable[[QWidget, str], bool]
+# Asks about the job of that title, and calls the function if the window may close.
+AskToClose = Callable[[QWidget, str, Callable[[], None]], None]
 
 
-def ask_to_close(parent: QWidget, title: str) -> bool:
-    """Whether to stop the running job, keep what it made, and close."""
-    box = QMessageBox(parent)
-    box.setWindowTitle("Close Ossa")
-    box.setText(f"{title} is still running.")
-    box.setInformativeText("It will stop after its present step. What it has made is kept.")
-    stop = box.addButton("Stop, keep and close", QMessageBox.ButtonRole.AcceptRole)
-    stay = box.addButton("Go on working", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(stay)
-    box.exec()
-    return box.clickedButton() is stop
+def ask_to_close(parent: QWidget, title: str, close: Callable[[], None]) -> None:
+    """Ask whether to stop the running job, keep what it made, and close."""
+    _CloseBox(parent, title, close).open()
+
+
+class _CloseBox(QMessageBox):
+    def __init__(self, parent: QWidget, title: str, close: Callable[[], None]) -> None:
+        super().__init__(parent)
+        self._close = close
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Close Ossa")
+        self.setText(f"{title} is still running.")
+        self.setInformativeText("It will stop after its present step. What it has made is kept.")
+        self._stop = self.addButton("Stop, keep and close", QMessageBox.ButtonRole.AcceptRole)
+        self.setDefaultButton(self.addButton("Go on working", QMessageBox.ButtonRole.RejectRole))
+        self.finished.connect(self._on_finished)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        if self.clickedButton() is self._stop:
+            self._close()

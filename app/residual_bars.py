@@ -1,24 +1,71 @@
-"""Bars of how far each landmark lies from the matched mean shape, the largest first."""
+"""Bars of how far each landmark lies from where it is expected, against the limit of its own."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from dataclasses import dataclass
 
-from app.overlays import residual_order
+import numpy as np
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
 from app.theme import colours
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
 
-_BAR_HEIGHT = 21
+_LINE = 21
 _FEW = 8
 _LEAST_SCALE = 10.0  # mm; so that a good hand does not look like a bad one
+_LIMIT_AT = 0.7  # of the track; a bar may go that much beyond its limit before it is cut off
+_FIGURES = 74  # pixels for "12.3 / 16.0"
+
+
+@dataclass(frozen=True)
+class Residual:
+    """A landmark's distance from where it is expected, and what it may be; NaN for no limit."""
+
+    landmark: int
+    millimetres: float
+    limit: float
+
+    @property
+    def limited(self) -> bool:
+        return bool(np.isfinite(self.limit))
+
+    @property
+    def beyond(self) -> bool:
+        return self.millimetres > self.limit
+
+    @property
+    def strain(self) -> float:
+        """The share of the limit that it takes up."""
+        return self.millimetres / self.limit
+
+
+def residuals_of(found: Assessment) -> list[Residual]:
+    """The known residuals: those with a limit first, the most strained before the others."""
+    known = np.flatnonzero(np.isfinite(found.residuals)).tolist()
+    made = [Residual(i, float(found.residuals[i]), float(found.limits[i])) for i in known]
+    limited = sorted((one for one in made if one.limited), key=lambda one: -one.strain)
+    free = sorted((one for one in made if not one.limited), key=lambda one: -one.millimetres)
+    return limited + free
 
 
 class ResidualBars(QWidget):
-    """One line per landmark: number, name, bar in its group's colour, millimetres.
+    """One line per landmark: number, name, a bar in its group's colour, millimetres of the limit.
 
-    Under policy `paper` the group that has a limit carries it as a line; beyond it the bar and the
-    number turn red.
+    The limit is a line at the same place of every bar, so that one look tells which come near it; a
+    bar beyond it turns red, with a cross before the figures. Bars without a limit are drawn to one
+    scale of millimetres. Clicked, or reached with the arrow keys, a landmark is chosen.
     """
 
     landmark_chosen = Signal(int)
@@ -26,34 +73,39 @@ class ResidualBars(QWidget):
     def __init__(self, anatomy: Anatomy) -> None:
         super().__init__()
         self._anatomy = anatomy
-        self._residuals: list[tuple[int, float]] = []
-        self._limited = frozenset(anatomy.group(anatomy.plausibility.group).landmarks)
-        self._judged_by_limit = False
+        self._residuals: list[Residual] = []
         self._all_shown = False
-        self._hovered = -1
+        self._line = -1
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName("Distance of each landmark from the mean shape")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Distance of each landmark from where it is expected")
+
+    @property
+    def residuals(self) -> list[Residual]:
+        """What is listed, from the top."""
+        return self._residuals if self._all_shown else self._residuals[:_FEW]
 
     def show_residuals(self, found: Assessment | None) -> None:
         """List the residuals of an assessment."""
-        self._residuals = []
-        self._judged_by_limit = found is not None and found.policy == "paper"
-        if found is not None:
-            order = residual_order(found.residuals)
-            self._residuals = [(i, float(found.residuals[i])) for i in order]
-        worst = "; ".join(f"{i} {mm:.1f} mm" for i, mm in self._residuals[:_FEW])
+        self._residuals = [] if found is None else residuals_of(found)
+        worst = "; ".join(self._told(one) for one in self._residuals[:_FEW])
         self.setAccessibleDescription(worst)
         self._resize()
 
     def show_all(self, shown: bool) -> None:
-        """List every landmark, or the few that lie furthest off."""
+        """List every landmark, or the few that are nearest to their limits."""
         self._all_shown = shown
         self._resize()
 
     def sizeHint(self) -> QSize:
-        return QSize(240, max(1, len(self._visible())) * _BAR_HEIGHT)
+        return QSize(240, max(1, len(self.residuals)) * _LINE)
+
+    def _told(self, one: Residual) -> str:
+        name = self._anatomy.landmark_names[one.landmark]
+        limit = f"limit {one.limit:.1f} mm" if one.limited else "no limit"
+        return f"{one.landmark} {name}: {one.millimetres:.1f} mm, {limit}"
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -63,72 +115,105 @@ class ResidualBars(QWidget):
         painter.setFont(font)
         if not self._residuals:
             painter.setPen(QColor(colours().muted))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, "No mean shape matched")
-        scale = max(_LEAST_SCALE, max((mm for _, mm in self._residuals), default=0.0))
-        for line, (landmark, millimetres) in enumerate(self._visible()):
-            area = QRectF(0, line * _BAR_HEIGHT, self.width(), _BAR_HEIGHT)
-            self._draw(painter, area, landmark, millimetres, scale)
+            text = "The mean shape could not be matched"
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+        free = [one.millimetres for one in self._residuals if not one.limited]
+        scale = max(_LEAST_SCALE, *free) if free else _LEAST_SCALE
+        for line, one in enumerate(self.residuals):
+            area = QRectF(0, line * _LINE, self.width(), _LINE)
+            if line == self._line:
+                painter.fillRect(area, QColor(colours().raised))
+            share = _LIMIT_AT * one.strain if one.limited else one.millimetres / scale
+            self._draw_name(painter, area, one)
+            self._draw_bar(painter, area, one, min(1.0, share))
+            self._draw_figures(painter, area, one)
+        if self.hasFocus():
+            painter.setPen(QColor(colours().accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
-    def _draw(
-        self, painter: QPainter, area: QRectF, landmark: int, millimetres: float, scale: float
-    ) -> None:
-        if landmark == self._hovered:
-            painter.fillRect(area, QColor(colours().raised))
-        limited = self._judged_by_limit and landmark in self._limited
-        limit = self._anatomy.plausibility.millimetres if limited else None
-        beyond = limit is not None and millimetres > limit
+    def _draw_name(self, painter: QPainter, area: QRectF, one: Residual) -> None:
         painter.setPen(QColor(colours().muted))
-        name_area = QRectF(area.x() + 2, area.y(), area.width() * 0.56, area.height())
-        name = f"{landmark}  {self._anatomy.landmark_names[landmark]}"
-        fitting = painter.fontMetrics().elidedText(
-            name, Qt.TextElideMode.ElideRight, int(name_area.width()) - 6
+        room = self._track(area).left() - 8
+        text = f"{one.landmark}  {self._anatomy.landmark_names[one.landmark]}"
+        fitting = QFontMetrics(painter.font()).elidedText(
+            text, Qt.TextElideMode.ElideRight, int(room) - 4
         )
-        painter.drawText(name_area, Qt.AlignmentFlag.AlignVCenter, fitting)
-        track = QRectF(name_area.right(), area.center().y() - 3, area.width() * 0.44 - 48, 6)
+        place = QRectF(area.x() + 2, area.y(), room, area.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, fitting)
+
+    def _draw_bar(self, painter: QPainter, area: QRectF, one: Residual, share: float) -> None:
+        track = self._track(area)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours().raised))
+        painter.setBrush(QColor(colours().hover))
         painter.drawRoundedRect(track, 3, 3)
-        colour = colours().reject if beyond else self._anatomy.group_of(landmark).colour
+        colour = colours().reject if one.beyond else self._anatomy.group_of(one.landmark).colour
+        # The edge tells a yellow bar from a light page.
+        painter.setPen(QPen(QColor(colours().outline), 1))
         painter.setBrush(QColor(colour))
         bar = QRectF(track)
-        bar.setWidth(max(2.0, track.width() * min(1.0, millimetres / scale)))
-        painter.drawRoundedRect(bar, 3, 3)
-        if limit is not None and limit <= scale:
-            x = track.x() + track.width() * limit / scale
+        bar.setWidth(max(3.0, track.width() * share))
+        painter.drawRoundedRect(bar.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        if one.limited:
+            x = track.x() + track.width() * _LIMIT_AT
             painter.setPen(QPen(QColor(colours().text), 1.2))
-            painter.drawLine(x, track.top() - 4, x, track.bottom() + 4)  # type: ignore[call-overload]
-        painter.setPen(QColor(colours().reject if beyond else colours().text))
-        value = QRectF(area.right() - 46, area.y(), 44, area.height())
-        painter.drawText(
-            value, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{millimetres:.1f}"
-        )
+            painter.drawLine(QLineF(x, track.top() - 4, x, track.bottom() + 4))
+
+    def _draw_figures(self, painter: QPainter, area: QRectF, one: Residual) -> None:
+        painter.setPen(QColor(colours().reject if one.beyond else colours().text))
+        limit = f" / {one.limit:.1f}" if one.limited else ""
+        text = f"{'✕ ' if one.beyond else ''}{one.millimetres:.1f}{limit}"
+        place = QRectF(area.right() - _FIGURES, area.y(), _FIGURES - 2, area.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+
+    def _track(self, area: QRectF) -> QRectF:
+        width = max(30.0, 0.34 * (area.width() - _FIGURES))
+        return QRectF(area.right() - _FIGURES - width - 4, area.center().y() - 3.5, width, 7)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            line = self._line_at(QPointF(event.pos()))
+            text = self._told(self.residuals[line]) if line >= 0 else ""
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self._landmark_at(event))
+        self._point_at(self._line_at(event.position()))
 
     def leaveEvent(self, _event: QEvent) -> None:
-        self._hover(-1)
+        self._point_at(-1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        landmark = self._landmark_at(event)
-        if landmark >= 0:
-            self.landmark_chosen.emit(landmark)
+        self._choose(self._line_at(event.position()))
 
-    def _landmark_at(self, event: QMouseEvent) -> int:
-        line = int(event.position().y() // _BAR_HEIGHT)
-        visible = self._visible()
-        return visible[line][0] if 0 <= line < len(visible) else -1
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+        if step and self._residuals:
+            self._choose(min(max(0, self._line + step), len(self.residuals) - 1))
+        else:
+            super().keyPressEvent(event)
 
-    def _hover(self, landmark: int) -> None:
-        if landmark != self._hovered:
-            self._hovered = landmark
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._point_at(-1)
+        super().focusOutEvent(event)
+
+    def _choose(self, line: int) -> None:
+        self._point_at(line)
+        if line >= 0:
+            self.landmark_chosen.emit(self.residuals[line].landmark)
+
+    def _line_at(self, where: QPointF) -> int:
+        line = int(where.y() // _LINE)
+        return line if 0 <= line < len(self.residuals) else -1
+
+    def _point_at(self, line: int) -> None:
+        if line != self._line:
+            self._line = line
             self.update()
 
-    def _visible(self) -> list[tuple[int, float]]:
-        return self._residuals if self._all_shown else self._residuals[:_FEW]
-
     def _resize(self) -> None:
-        self._hovered = -1
+        self._line = min(self._line, len(self.residuals) - 1)
         self.updateGeometry()
         self.update()

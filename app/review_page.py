@@ -1,59 +1,82 @@
 """The review page: contact sheet, viewer, inspector and decision bar on one project."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.actions import Actions
+from app.afterthoughts import Afterthoughts
+from app.close_look import CloseLook
 from app.contact_sheet import ContactSheet
 from app.decision_bar import DecisionBar
 from app.exact_checks import ExactAnswer, ExactChecks, ExactQuestion
+from app.filter_bar import FilterBar
 from app.inspector import Inspector
-from app.viewer import Viewer
-from app.widgets import SYNTHETIC, column, label
+from app.introduction import Introduction
+from app.pair_choice import PairChoice
+from app.review_memory import recall, remember
+from app.settings import WindowSettings
+from app.theme import theme_signals
+from app.trail_words import seen_by
+from app.triage import Triage
+from app.widgets import REAL, SYNTHETIC, column, label
 from engine.errors import OssaError
-from engine.review.decisions import Verdict
-from engine.review.project import PairRow, ReviewProject
+from engine.review.project import ReviewProject, TrailEntry, Verdict
 
-_DECIDING = ("accept", "reject", "clear")
-_MOVING = ("previous", "next", "next_undecided")
+_FILTERING = ("filter_focus", "filter_clear", "filter_again")
 
 
 class ReviewPage(QWidget):
     """Shows one project and takes one reviewer's decisions on it."""
 
     failed = Signal(str)
+    said = Signal(str)
     counts_changed = Signal()
 
     def __init__(
-        self, project: ReviewProject, actions: Actions, reviewer: str, checks: ExactChecks
+        self,
+        project: ReviewProject,
+        actions: Actions,
+        settings: WindowSettings,
+        checks: ExactChecks,
     ) -> None:
         super().__init__()
         self.setObjectName("page")
         self.project = project
         self._actions = actions
-        self._reviewer = reviewer
+        self._settings = settings
         self._checks = checks
         self._active = True
         self._expecting = False
         self.sheet = ContactSheet()
-        self.viewer = Viewer(project.anatomy, actions)
+        self.filter_bar = FilterBar(self.sheet.pairs, actions)
+        self.introduction = Introduction(settings, self)
+        self.triage = Triage(project, self.sheet, actions, self.introduction, self)
+        self.close_look = CloseLook(project, self.sheet, actions, settings, self.introduction, self)
+        self.viewer = self.close_look.viewer
         self.inspector = Inspector(project.anatomy)
         self.bar = DecisionBar(actions)
-        self._count = label(role="section", name="Number of pairs")
+        self.afterthoughts = Afterthoughts(
+            project, actions, settings, self.inspector, self.bar.why, self
+        )
         self.splitter = self._split()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.splitter, 1)
         layout.addWidget(self.bar)
-        self.sheet.pair_chosen.connect(self._show_pair)
-        self.inspector.landmarks_chosen.connect(self.viewer.highlight)
-        self.inspector.exact.asked.connect(self._check_exactly)
-        checks.answered.connect(self.inspector.exact.show_answer)
-        self._connect_actions()
-        self.sheet.set_project(project)
-        self.sheet.go_to(0)
+        self._connect()
+        self._open()
+
+    def _open(self) -> None:
+        """Show the project as it was left: same filter and order, same pair."""
+        pair, choice = recall(self._settings, self.project.folder)
+        self.sheet.pairs.choice = choice
+        self.triage.set_reviewer(self._settings.reviewer, self._settings.hide_others)
+        self.sheet.set_project(self.project, self._settings.reviewer, self._settings.hide_others)
+        self.sheet.go_to(max(0, self.sheet.pairs.place_from(pair)))
         self.update_state()
 
     def append_new(self) -> None:
@@ -63,18 +86,52 @@ class ReviewPage(QWidget):
                 self.sheet.go_to(0)
             self.update_state()
 
+    @Slot(list)
+    def reread(self, identifiers: Sequence[str]) -> None:
+        """Follow an act on pairs that was done elsewhere; every pair keeps its place."""
+        self.triage.look_back()
+        self.sheet.pairs.reread(identifiers)
+        self._follow_act(list(identifiers))
+
+    def reread_all(self) -> None:
+        """Follow a change of many pairs; every pair keeps its place."""
+        self.triage.look_back()
+        self.sheet.pairs.reread_all()
+        self._follow_act([] if self.sheet.current is None else [self.sheet.current.identifier])
+
+    def settings_changed(self) -> None:
+        """Look with the eyes of the reviewer that the settings name now."""
+        reviewer, hide_others = self._settings.reviewer, self._settings.hide_others
+        current = self.sheet.current
+        self.triage.set_reviewer(reviewer, hide_others)
+        self.sheet.pairs.set_project(self.project, reviewer, hide_others)
+        self.sheet.go_to(max(0, self.sheet.pairs.place_from(current.identifier if current else "")))
+        self.update_state()
+
     def leave(self) -> None:
         """Let go of the project's files and of the window's actions."""
-        for name, slot in self._slots.items():
+        current = self.sheet.current
+        remember(
+            self._settings,
+            self.project.folder,
+            "" if current is None else current.identifier,
+            self.sheet.pairs.choice,
+        )
+        self.close_look.let_go()
+        self.afterthoughts.let_go()
+        self.triage.let_go()
+        for name, slot in self._filtering.items():
             self._actions[name].triggered.disconnect(slot)
-        self._actions.enable((*_DECIDING, *_MOVING, "undo", "redo"), False)
+        self._actions.enable(_FILTERING, False)
         self._checks.answered.disconnect(self.inspector.exact.show_answer)
-        self.viewer.let_go()
         self.sheet.set_project(None)
 
     def set_active(self, active: bool) -> None:
-        """Take decision keys only while the page is shown."""
+        """Take decision keys only while the page is shown; coming back applies the filter anew."""
+        returned = active and not self._active
         self._active = active
+        if returned and self.sheet.pairs.stale:
+            self.sheet.apply(self.sheet.pairs.choice)
         self.update_state()
 
     def set_expecting(self, expecting: bool) -> None:
@@ -85,22 +142,29 @@ class ReviewPage(QWidget):
     @Slot()
     def update_state(self) -> None:
         """Bring the bar and the actions up to date."""
-        current = self.sheet.current
-        counts = self.project.counts()
-        self._count.setText(f"PAIRS · {counts.total}")
-        nothing = "The first pair is on its way" if self._expecting else "No pairs yet"
-        self.viewer.message.setText("" if counts.total else nothing)
-        self.bar.show_state(current, self.sheet.place, counts, self._expecting)
-        self._enable_actions(current)
+        sheet = self.sheet
+        self.viewer.message.setText(self._nothing_to_see())
+        self.bar.show_state(
+            sheet.current,
+            sheet.place,
+            sheet.pairs.counts,
+            self._expecting,
+            chosen=sheet.chosen,
+            shown=sheet.pairs.rowCount(),
+            reviewer=self._settings.reviewer,
+        )
+        self.triage.enable(self._active)
+        self.afterthoughts.enable(self._active, sheet.current is not None)
+        self._actions.enable(_FILTERING, self._active)
+        self.close_look.enable(self._active)
         self.counts_changed.emit()
 
-    def _enable_actions(self, current: PairRow | None) -> None:
-        some = self._active and current is not None
-        self._actions.enable((*_DECIDING, *_MOVING), some)
-        decided = current is not None and current.decision is not None
-        self._actions["clear"].setEnabled(some and decided)
-        self._actions["undo"].setEnabled(self._active and self.project.can_undo(self._reviewer))
-        self._actions["redo"].setEnabled(self._active and self.project.can_redo(self._reviewer))
+    def _nothing_to_see(self) -> str:
+        if self.sheet.current is not None:
+            return ""
+        if self.sheet.pairs.counts.total:
+            return "No pair fits the filter"
+        return "The first pair is on its way" if self._expecting else "No pairs yet"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._hold(event, hidden=True)
@@ -117,19 +181,73 @@ class ReviewPage(QWidget):
     @Slot(str)
     def _show_pair(self, identifier: str) -> None:
         project = self.project
+        self._say_source(REAL if self.sheet.pairs.row_of(identifier).is_real else SYNTHETIC)
         try:
-            assessment = project.assessment(identifier)
-            self.viewer.show_pair(project.pair(identifier), assessment)
+            assessment = self.close_look.show_pair(identifier)
             self.inspector.show_pair(
-                project.row(identifier),
+                self.sheet.pairs.row_of(identifier),
                 assessment,
                 project.origin(identifier),
-                project.trail(identifier),
+                self._trail(identifier),
+                self._settings.reviewer,
             )
         except OssaError as error:
-            self.viewer.show_pair(None, None)
-            self.inspector.show_pair(None, None, None, [])
+            self._show_nothing()
             self.failed.emit(str(error))
+        self.update_state()
+
+    def _say_source(self, text: str) -> None:
+        self._source.setText(text)
+        self.viewer.source.setText(text)
+
+    def _show_nothing(self) -> None:
+        self.close_look.show_nothing()
+        self.inspector.show_pair(None, None, None, [])
+
+    def _trail(self, identifier: str) -> list[TrailEntry]:
+        """A pair's trail, without others' decisions where they are hidden."""
+        trail, reviewer = self.project.trail(identifier), self._settings.reviewer
+        row = self.sheet.pairs.row_of(identifier)
+        if not self._settings.hide_others or row.decision_of(reviewer) is not None:
+            return trail
+        return seen_by(trail, reviewer)
+
+    @Slot(list, object)
+    def _on_decided(self, chosen: list[str], verdict: Verdict | None) -> None:
+        self.afterthoughts.ask([self.sheet.pairs.row_of(name) for name in chosen], verdict)
+
+    @Slot(list)
+    def _follow_afterthought(self, changed: list[str]) -> None:
+        """Take over a reason or note; what is looked at stays as it is."""
+        self.sheet.pairs.reread(changed)
+        current = self.sheet.current
+        if current is not None and current.identifier in changed:
+            trail = self._trail(current.identifier)
+            self.inspector.show_trail(current, trail, self._settings.reviewer)
+        self.update_state()
+
+    @Slot()
+    def _go_on(self) -> None:
+        self.sheet.setFocus()
+
+    @Slot()
+    def _on_introduced(self) -> None:
+        self.settings_changed()
+
+    @Slot(list)
+    def _follow_act(self, changed: list[str]) -> None:
+        """Show what became of the pair that is looked at."""
+        current = self.sheet.current
+        if current is not None and current.identifier in changed:
+            self._show_pair(current.identifier)
+        else:
+            self.update_state()
+
+    @Slot(object)
+    def _apply(self, choice: PairChoice) -> None:
+        self.sheet.apply(choice)
+        if self.sheet.current is None:
+            self._show_nothing()
         self.update_state()
 
     @Slot()
@@ -145,88 +263,42 @@ class ReviewPage(QWidget):
             return
         self._checks.ask(ExactQuestion(identifier, found, prior, project.anatomy))
 
-    @Slot()
-    def _accept(self) -> None:
-        self._decide(Verdict.ACCEPT)
-
-    @Slot()
-    def _reject(self) -> None:
-        self._decide(Verdict.REJECT)
-
-    @Slot()
-    def _clear(self) -> None:
-        self._decide(None)
-
-    def _decide(self, verdict: Verdict | None) -> None:
-        current = self.sheet.current
-        if current is None:
-            return
-        try:
-            self.project.decide([current.identifier], verdict, self._reviewer)
-        except OssaError as error:
-            self.failed.emit(str(error))
-            return
-        self.sheet.pairs.reread([current.identifier])
-        last = self.sheet.place == self.sheet.pairs.rowCount() - 1
-        if verdict is None or last:
-            self._show_pair(current.identifier)
-        else:
-            self.sheet.go_to(self.sheet.place + 1)
-
-    @Slot()
-    def _undo(self) -> None:
-        self._step(redo=False)
-
-    @Slot()
-    def _redo(self) -> None:
-        self._step(redo=True)
-
-    def _step(self, redo: bool) -> None:
-        try:
-            step = self.project.redo if redo else self.project.undo
-            changed = step(self._reviewer)
-        except OssaError as error:
-            self.failed.emit(str(error))
-            return
-        self.sheet.pairs.reread(changed)
-        if changed:
-            self.sheet.go_to_pair(changed[-1])
-            self._show_pair(changed[-1])
-
-    @Slot()
-    def _go_previous(self) -> None:
-        self.sheet.go_to(self.sheet.place - 1)
-
-    @Slot()
-    def _go_next(self) -> None:
-        self.sheet.go_to(self.sheet.place + 1)
-
-    @Slot()
-    def _go_next_undecided(self) -> None:
-        place = self.sheet.pairs.next_undecided(self.sheet.place)
-        if place is not None:
-            self.sheet.go_to(place)
-
-    def _connect_actions(self) -> None:
-        self._slots = {
-            "accept": self._accept,
-            "reject": self._reject,
-            "clear": self._clear,
-            "undo": self._undo,
-            "redo": self._redo,
-            "previous": self._go_previous,
-            "next": self._go_next,
-            "next_undecided": self._go_next_undecided,
+    def _connect(self) -> None:
+        self.sheet.pair_chosen.connect(self._show_pair)
+        self.sheet.selection_changed.connect(self.update_state)
+        self.filter_bar.choice_asked.connect(self._apply)
+        self.triage.acting.connect(self.close_look.correcting.finish)
+        self.triage.acted.connect(self._follow_act)
+        self.close_look.judged.connect(self.inspector.show_correction)
+        self.close_look.corrected.connect(self.reread)
+        self.close_look.given_up.connect(self._show_pair)
+        self.close_look.ended.connect(self._go_on)
+        self.close_look.failed.connect(self.failed)
+        self.triage.decided.connect(self._on_decided)
+        self.afterthoughts.changed.connect(self._follow_afterthought)
+        self.afterthoughts.failed.connect(self.failed)
+        self.inspector.note.left.connect(self._go_on)
+        self.triage.failed.connect(self.failed)
+        self.introduction.introduced.connect(self._on_introduced)
+        theme_signals().changed.connect(self.update_state)
+        self.triage.said.connect(self.said)
+        self.inspector.landmarks_chosen.connect(self.viewer.highlight)
+        self.inspector.exact.asked.connect(self._check_exactly)
+        self._checks.answered.connect(self.inspector.exact.show_answer)
+        self._filtering = {
+            "filter_focus": self.filter_bar.focus,
+            "filter_clear": self.filter_bar.clear,
+            "filter_again": self.filter_bar.apply_again,
         }
-        for name, slot in self._slots.items():
+        for name, slot in self._filtering.items():
             self._actions[name].triggered.connect(slot)
 
     def _split(self) -> QSplitter:
         left = QWidget()
         left.setObjectName("side")
         head = QWidget()
-        synthetic = label(SYNTHETIC, "synthetic")
-        head.setLayout(column(self._count, synthetic, margins=(14, 10, 8, 6), spacing=3))
+        self._source = label(SYNTHETIC, "synthetic")
+        head.setLayout(column(self._source, self.filter_bar, margins=(12, 10, 8, 4), spacing=4))
         left.setLayout(column(head, self.sheet, spacing=0))
         left.setMinimumWidth(282)
         splitter = QSplitter(Qt.Orientation.Horizontal)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -14,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from app import jobs
-from app.engine_thread import Job
 from app.first_look import why_no_first_look
 from app.icons import icon
+from app.job_state import Job, grouped
 from app.settings import WindowSettings
 from app.widgets import PathField, column, label, row
 from engine.generate.settings import PRESETS, SAMPLERS
@@ -44,6 +45,7 @@ class _Form(QFrame):
         self.problem = label(role="warning", name="What is missing")
         self.problem.setWordWrap(True)
         self.problem.hide()
+        self._button = button
         self.start = QPushButton(icon(icon_name), button)
         self.start.setProperty("role", "primary")
         self.start.setAccessibleName(button)
@@ -54,6 +56,7 @@ class _Form(QFrame):
         layout.addLayout(self._fields)
         layout.addWidget(self.problem)
         layout.addWidget(self.start)
+        layout.addStretch(1)
         self.setLayout(layout)
 
     def set_devices(self, devices: Iterable[tuple[str, str]]) -> None:
@@ -63,6 +66,13 @@ class _Form(QFrame):
         for name, title in devices:
             self.device.addItem(title, name)
         self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether a job runs, so that the next one waits; the button says so."""
+        text = "Add to the queue" if busy else self._button
+        if self.start.text() != text:
+            self.start.setText(text)
+            self.start.setAccessibleName(text)
 
     def job(self) -> Job:
         """The job the fields describe.
@@ -167,13 +177,27 @@ class GenerateForm(_Form):
         )
         self.steps = spin("Sampling steps", 0, 1000, 0, suffix=" steps", zero="usual steps")
         self._target = label(role="muted", name="Project the pairs go into")
+        self._rest = label(role="legend", name="When generation pauses by itself")
+        self._rest.setWordWrap(True)
         self._add("Weights", self.weights)
         self._add("How many", self.count, self.wanted)
         self._add("Seed, gate", self.seed, self.policy)
         self._add("Sampling", self.sampler, self.steps)
         self._add("Device", self.device, self.precision)
         self._add("Into", self._target)
+        self._add("", self._rest)
         self.set_project(None)
+        self.follow_settings()
+
+    def follow_settings(self) -> None:
+        """Say at how many undecided pairs generation pauses, as the settings have it."""
+        limit = self._settings.pause_at_undecided
+        self._rest.setText(f"Pauses by itself while {grouped(limit)} pairs wait for a decision")
+        self._fields.setRowVisible(self._rest, limit > 0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.follow_settings()
 
     def set_project(self, folder: Path | None) -> None:
         """Where the pairs will go."""
@@ -199,6 +223,7 @@ class GenerateForm(_Form):
             policy=self.policy.currentData(),
             device=self.device.currentData(),
             precision=self.precision.currentData(),
+            pause_at_undecided=self._settings.pause_at_undecided or None,
         )
 
 

@@ -1,6 +1,11 @@
-"""Thumbnails of generated radiographs: decoded when first seen, in a small pool, and kept."""
+"""Thumbnails of generated radiographs: decoded when first seen, in a small pool, and kept.
+
+There is no second copy of them on disk: decoding a pair's PNG takes a few milliseconds, so that a
+sheet that was never seen fills faster than one looks, and a cache would have to be kept in step.
+"""
 
 from collections import OrderedDict, deque
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal, Slot
@@ -9,8 +14,9 @@ from PySide6.QtGui import QImage, QImageReader, QPixmap
 from engine.review.planes import plane_path
 
 THUMBNAIL_SIZE = 108
-_KEPT = 1500
-_WAITING = 256
+_KEPT_BYTES = 96 * 2**20
+_PIXEL_BYTES = 4  # as a pixmap, which is drawn ten times as fast as a grey image
+_WAITING = 512
 _THREADS = 2
 
 
@@ -50,7 +56,7 @@ class Thumbnails(QObject):
     """The cache. Ask `get` while painting; `arrived` says when to paint again.
 
     What is asked for last is decoded first, and what waits too long is forgotten: after fast
-    scrolling the visible ones come at once.
+    scrolling the visible ones come at once. What is `expect`ed comes when nothing else is to do.
     """
 
     arrived = Signal(str)
@@ -59,8 +65,11 @@ class Thumbnails(QObject):
         super().__init__(parent)
         self._pairs = pairs
         self._ratio = ratio
+        self._size = round(THUMBNAIL_SIZE * ratio)
+        self._most = max(1, _KEPT_BYTES // (_PIXEL_BYTES * self._size**2))
         self._kept: OrderedDict[str, QPixmap] = OrderedDict()
         self._waiting: deque[str] = deque(maxlen=_WAITING)
+        self._expected: deque[str] = deque()
         self._decoding: set[str] = set()
         self._decoded = _Decoded()
         self._decoded.ready.connect(self._store)
@@ -78,19 +87,29 @@ class Thumbnails(QObject):
             self._decode_more()
         return None
 
+    def expect(self, identifiers: Iterable[str]) -> None:
+        """Decode these in turn once all that were asked for are there; in place of the last."""
+        self._expected = deque(name for name in identifiers if name not in self._kept)
+        self._decode_more()
+
+    def has_all(self, identifiers: Iterable[str]) -> bool:
+        """Whether these are all there."""
+        return all(name in self._kept for name in identifiers)
+
     def close(self) -> None:
         """Forget what waits and let the pool finish what it is at."""
         self._waiting.clear()
+        self._expected.clear()
         self._pool.clear()
         self._pool.waitForDone()
 
     def _decode_more(self) -> None:
-        while self._waiting and len(self._decoding) < _THREADS:
-            identifier = self._waiting.pop()
-            self._decoding.add(identifier)
-            size = round(THUMBNAIL_SIZE * self._ratio)
-            path = plane_path(self._pairs, identifier, "image")
-            self._pool.start(_Decode(identifier, path, size, self._decoded))
+        while len(self._decoding) < _THREADS and (self._waiting or self._expected):
+            wanted = self._waiting.pop() if self._waiting else self._expected.popleft()
+            if wanted not in self._decoding and wanted not in self._kept:
+                self._decoding.add(wanted)
+                path = plane_path(self._pairs, wanted, "image")
+                self._pool.start(_Decode(wanted, path, self._size, self._decoded))
 
     @Slot(str, QImage)
     def _store(self, identifier: str, image: QImage) -> None:
@@ -98,7 +117,7 @@ class Thumbnails(QObject):
         pixmap = QPixmap.fromImage(image)
         pixmap.setDevicePixelRatio(self._ratio)
         self._kept[identifier] = pixmap
-        while len(self._kept) > _KEPT:
+        while len(self._kept) > self._most:
             self._kept.popitem(last=False)
         self._decode_more()
         self.arrived.emit(identifier)

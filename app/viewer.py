@@ -1,84 +1,115 @@
-"""The viewer: one radiograph with its overlays, each of which can be switched on and off."""
+"""The viewer: one radiograph with its overlays, or several side by side with linked view."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtWidgets import QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QSlider, QVBoxLayout, QWidget
 
+from app import window_level
 from app.actions import Actions
-from app.overlays import (
-    LandmarkNumbers,
-    ResidualArrows,
-    Segments,
-    SmoothImage,
-    heatmap_lookup,
-    known,
-    landmark_brushes,
-)
-from app.theme import DARK
-from app.widgets import SYNTHETIC, label, row, tool_button
+from app.legend import Legend
+from app.pair_stage import OVERLAYS, PairStage
+from app.settings import WindowSettings
+from app.widgets import row, tool_button
+from app.window_level import FULL, GreyWindow
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
-from engine.canvas import CANVAS_SIZE
 from engine.pair import Pair
 
-SWITCHES = ("heatmap", "landmarks", "labels", "edges", "shape", "residuals")
-_RECT = QRectF(-0.5, -0.5, CANVAS_SIZE, CANVAS_SIZE)
-_LEVELS = (-1.0, 1.0)
+SWITCHES = OVERLAYS
+_AFTER_SWITCHES = ("window_preset", "correct", "compare_2", "compare_4", "compare_training", "fit")
+_MOST_STAGES = 4
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A radiograph to be shown beside the current one.
+
+    caption: which it is; source: whether it is synthetic; pair, found: as for the current one;
+    image: (256, 256) instead of a pair. message: why there is nothing to see, and offer: what a
+    button says that would help.
+    """
+
+    caption: str
+    source: str = ""
+    pair: Pair | None = None
+    found: Assessment | None = None
+    image: np.ndarray | None = None
+    message: str = ""
+    offer: str = ""
 
 
 class Viewer(QWidget):
-    """Shows a pair and its assessment; zoom and pan stay as they are from pair to pair."""
+    """Shows a pair and its assessment; zoom, pan and grey window stay from pair to pair.
+
+    settings: where the grey window is kept between starts, if anywhere. offer_taken: the button of
+    a radiograph that cannot be shown was pressed.
+    """
 
     landmark_hovered = Signal(int)
+    offer_taken = Signal()
 
-    def __init__(self, anatomy: Anatomy, actions: Actions) -> None:
+    def __init__(
+        self, anatomy: Anatomy, actions: Actions, settings: WindowSettings | None = None
+    ) -> None:
         super().__init__()
         self._anatomy = anatomy
         self._actions = actions
-        self._assessment: Assessment | None = None
+        self._settings = settings
         self._hidden = False
-        self.stage = _Stage()
-        self.view = self.stage.view
-        self.message = label(role="muted", name="Why there is nothing to see")
-        self.stage.setLayout(row(None, self.message, None))
-        self._make_items()
+        self._forced: frozenset[str] = frozenset()
+        self._moved = False
+        self.window_shown = FULL if settings is None else GreyWindow(*settings.window_level)
         self._opacity = QSlider(Qt.Orientation.Horizontal)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._tools())
-        layout.addWidget(self.stage, 1)
-        layout.addWidget(self._legend_strip())
+        self.legend = Legend(anatomy)
+        self.stages: list[PairStage] = []
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(2)
+        self.stage = self._add_stage()
+        self.view = self.stage.view
+        self.overlays, self.rings = self.stage.overlays, self.stage.rings
+        self.message, self.source = self.stage.message, self.stage.source
+        self._lay_out()
         for name in SWITCHES:
             actions[name].toggled.connect(self._apply_switches)
         actions["fit"].triggered.connect(self.fit)
+        actions["window_preset"].triggered.connect(self._next_preset)
+        self.set_window(self.window_shown)
         self._apply_switches()
 
-    def show_pair(self, pair: Pair | None, assessment: Assessment | None) -> None:
-        """Show a pair, or an empty stage."""
-        self._assessment = assessment
-        blank = np.full((CANVAS_SIZE, CANVAS_SIZE), _LEVELS[0], dtype=np.float32)
-        self.message.setVisible(pair is None)
-        image = blank if pair is None else pair.image
-        heatmap = blank if pair is None else pair.heatmap
-        self._image.setImage(image, autoLevels=False, levels=_LEVELS)
-        heat = np.clip((heatmap + 1) * 127.5, 0, 255).astype(np.uint8)
-        self._heatmap.setImage(heat, autoLevels=False, levels=(0, 255))
-        self._show_assessment(assessment)
-        self.highlight(())
-        self._apply_switches()
+    def show_pair(
+        self, pair: Pair | None, found: Assessment | None, before: np.ndarray | None = None
+    ) -> None:
+        """Show a pair, or an empty stage.
+
+        before: (L, 2) where the gate had the landmarks, if a person moved some.
+        """
+        self._moved = before is not None
+        self.stage.show_pair(pair, found, before)
+        self._explain_marks()
+
+    def show_beside(self, caption: str, others: Sequence[Beside]) -> None:
+        """Show up to three radiographs beside the current one, which is then called `caption`."""
+        others = others[: _MOST_STAGES - 1]
+        while len(self.stages) < len(others) + 1:
+            self._add_stage()
+        self._arrange(len(others) + 1)
+        self.stage.describe(caption if others else "")
+        for stage, one in zip(self.stages[1:], others, strict=False):
+            stage.describe(one.caption)
+            stage.source.setText(one.source)
+            stage.explain(one.message, one.offer)
+            if one.image is None:
+                stage.show_pair(one.pair, one.found)
+            else:
+                stage.show_radiograph(one.image)
 
     def highlight(self, landmarks: tuple[int, ...]) -> None:
-        """Ring some landmarks (and where the mean shape expects them); () for none."""
-        points = np.empty((0, 2))
-        if self._assessment is not None and landmarks:
-            chosen = list(landmarks)
-            points = self._assessment.landmarks[chosen]
-            missing = ~known(points)
-            points = np.where(missing[:, None], self._assessment.expected[chosen], points)
-        points = points[known(points)]
-        self.rings.setData(points[:, 0], points[:, 1])
+        """Ring some landmarks (or where missing ones are expected); () for none."""
+        self.stage.highlight(landmarks)
 
     def hide_overlays(self, hidden: bool) -> None:
         """Hide every overlay for as long as a key is held."""
@@ -86,157 +117,142 @@ class Viewer(QWidget):
             self._hidden = hidden
             self._apply_switches()
 
+    def force(self, names: Sequence[str]) -> None:
+        """Show these overlays of the current pair whatever the switches say; () ends it."""
+        self._forced = frozenset(names)
+        self._apply_switches()
+
+    def set_window(self, window: GreyWindow) -> None:
+        """Show these greys in every stage."""
+        self.window_shown = window
+        for stage in self.stages:
+            stage.set_window(window)
+        self.legend.show_window(window_level.words(window))
+
+    def enable(self, active: bool) -> None:
+        """Take the keys of the viewer's own actions while its page is shown."""
+        self._actions["window_preset"].setEnabled(active)
+
     @Slot()
     def fit(self) -> None:
         """Show the whole canvas."""
-        self.view.setRange(_RECT, padding=0.015)
+        for stage in self.stages:
+            stage.fit()
 
     def let_go(self) -> None:
-        """Stop following the window's switches and take the scene apart while Qt still lives."""
+        """Stop following the window's switches and take the scenes apart while Qt still lives."""
         for name in SWITCHES:
             self._actions[name].toggled.disconnect(self._apply_switches)
         self._actions["fit"].triggered.disconnect(self.fit)
-        self.stage.close()
+        self._actions["window_preset"].triggered.disconnect(self._next_preset)
+        self.enable(False)
+        for stage in self.stages:
+            stage.hide()  # Qt crashes on a visible view that loses its viewport
+            stage.close()
 
     def overlay_visible(self, name: str) -> bool:
         """Whether the overlay of that switch is drawn now."""
         return bool(self.overlays[name].isVisible())
 
-    def _make_items(self) -> None:
-        self._image = SmoothImage(axisOrder="row-major")
-        self._heatmap = SmoothImage(axisOrder="row-major")
-        self._heatmap.setLookupTable(heatmap_lookup())
-        self._edges = Segments(pen=pg.mkPen(255, 255, 255, 120, width=1.2), antialias=True)
-        dashes = pg.mkPen(color="#b9d9ff", width=1.2, style=Qt.PenStyle.DashLine)
-        self._shape_edges = Segments(pen=dashes, antialias=True)
-        self._shape = pg.ScatterPlotItem(
-            symbol="d", size=9, pen=pg.mkPen("#b9d9ff", width=1.4), brush=pg.mkBrush(0, 0, 0, 90)
-        )
-        self._residuals = ResidualArrows()
-        self._landmarks = pg.ScatterPlotItem(
-            size=8, pen=pg.mkPen(0, 0, 0, 230, width=1.4), hoverable=True, hoverSize=12, tip=None
-        )
-        self._landmarks.sigHovered.connect(self._on_hover)
-        self._brushes = landmark_brushes(self._anatomy)
-        self._numbers = LandmarkNumbers(self._anatomy)
-        self.rings = pg.ScatterPlotItem(
-            symbol="o", size=24, pen=pg.mkPen(DARK.reject, width=2.4), brush=pg.mkBrush(None)
-        )
-        items = (self._image, self._heatmap, self._edges, self._shape_edges, self._shape,
-                 self._residuals, self._landmarks, self.rings, self._numbers)  # fmt: skip
-        for depth, item in enumerate(items):
-            item.setZValue(depth)
-            self.view.addItem(item, ignoreBounds=True)
-        blank = np.zeros((CANVAS_SIZE, CANVAS_SIZE), dtype=np.uint8)
-        for item in (self._image, self._heatmap):
-            item.setImage(blank, autoLevels=False, levels=(0, 255))
-            item.setRect(_RECT)
-        self.overlays = {
-            "heatmap": self._heatmap,
-            "landmarks": self._landmarks,
-            "labels": self._numbers,
-            "edges": self._edges,
-            "shape": self._shape,
-            "residuals": self._residuals,
-        }
+    def _add_stage(self) -> PairStage:
+        stage = PairStage(self._anatomy)
+        stage.set_window(self.window_shown)
+        stage.set_heatmap_opacity(self._opacity.value() / 100)
+        stage.looked_around.connect(self._follow)
+        stage.landmark_hovered.connect(self.landmark_hovered)
+        stage.offer.clicked.connect(self.offer_taken)
+        stage.view.window_dragged.connect(self._drag_window)
+        stage.view.window_let_go.connect(self._keep_window)
+        stage.view.window_reset.connect(self._reset_window)
+        self.stages.append(stage)
+        return stage
 
-    def _show_assessment(self, found: Assessment | None) -> None:
-        nothing = np.empty((0, 2))
-        points = nothing if found is None else found.landmarks
-        expected = nothing if found is None else found.expected
-        edges = np.empty((0, 2), dtype=int) if found is None else found.edges
-        placed = np.flatnonzero(known(points))
-        self._landmarks.setData(
-            points[placed, 0],
-            points[placed, 1],
-            data=placed,
-            brush=[self._brushes[i] for i in placed],
-        )
-        self._numbers.number(points)
-        self._edges.draw_edges(points, edges)
-        self._shape_edges.draw_edges(expected, edges)
-        matched = expected[known(expected)]
-        self._shape.setData(matched[:, 0], matched[:, 1])
-        self._residuals.draw(found)
+    def _arrange(self, count: int) -> None:
+        """Lay out the first `count` stages, and let new ones look where the first does."""
+        if count == self._grid.count():
+            return
+        for stage in self.stages:
+            self._grid.removeWidget(stage)
+            stage.hide()
+        for place, stage in enumerate(self.stages[:count]):
+            self._grid.addWidget(stage, place // 2, place % 2)
+            stage.show()
+            stage.look_as(self.stage)
+        for column in range(2):
+            self._grid.setColumnStretch(column, 1 if column < count else 0)
+        self._grid.setRowStretch(0, 1)
+        self._grid.setRowStretch(1, 1 if count > 2 else 0)
+        self._apply_switches()
+
+    @Slot(object)
+    def _follow(self, source: PairStage) -> None:
+        """Let every other stage look where the reviewer has moved one to."""
+        for stage in self.stages[: self._grid.count()]:
+            if stage is not source:
+                stage.look_as(source)
 
     @Slot()
     def _apply_switches(self) -> None:
-        for name, item in self.overlays.items():
-            item.setVisible(self._actions[name].isChecked() and not self._hidden)
-        self._shape_edges.setVisible(self._shape.isVisible())
-        self.rings.setVisible(not self._hidden)
+        shown = {name for name in SWITCHES if self._actions[name].isChecked()}
+        for stage in self.stages:
+            forced = self._forced if stage is self.stage else ()
+            stage.set_shown(shown, forced, self._hidden)
+        self._explain_marks()
+
+    def _explain_marks(self) -> None:
+        shown = {name for name in SWITCHES if self._actions[name].isChecked()}
+        self.legend.show_marks(shown | self._forced, self._moved)
+
+    @Slot(float, float)
+    def _drag_window(self, right: float, down: float) -> None:
+        self.set_window(self.window_shown.dragged(right, down))
+
+    @Slot()
+    def _reset_window(self) -> None:
+        self.set_window(FULL)
+        self._keep_window()
+
+    @Slot()
+    def _next_preset(self) -> None:
+        self.set_window(window_level.next_preset(self.window_shown))
+        self._keep_window()
+
+    @Slot()
+    def _keep_window(self) -> None:
+        if self._settings is not None:
+            window = self.window_shown
+            self._settings.window_level = (window.width, window.centre)
+
+    def _lay_out(self) -> None:
+        stages = QWidget()
+        stages.setLayout(self._grid)
+        stages.setMinimumSize(320, 320)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._tools())
+        layout.addWidget(stages, 1)
+        layout.addWidget(self.legend)
+        self._arrange(1)
 
     def _tools(self) -> QWidget:
-        tools = QWidget()
-        tools.setObjectName("viewerTools")
         self._opacity.setRange(10, 100)
-        self._opacity.setFixedWidth(84)
+        self._opacity.setFixedWidth(72)
         self._opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._opacity.setToolTip("Opacity of the heatmap")
         self._opacity.setAccessibleName("Opacity of the heatmap")
         self._opacity.valueChanged.connect(self._set_opacity)
         self._opacity.setValue(80)
-        buttons = [tool_button(self._actions[name]) for name in SWITCHES]
-        synthetic = label(SYNTHETIC, "synthetic")
+        first, *switches = [tool_button(self._actions[name]) for name in SWITCHES]
+        others = [tool_button(self._actions[name]) for name in _AFTER_SWITCHES]
+        tools = QWidget()
+        tools.setObjectName("viewerTools")
         tools.setLayout(
-            row(
-                buttons[0],
-                self._opacity,
-                *buttons[1:],
-                None,
-                synthetic,
-                tool_button(self._actions["fit"]),
-                margins=(10, 5, 10, 5),
-                spacing=4,
-            )
+            row(first, self._opacity, *switches, None, *others, margins=(10, 5, 10, 5), spacing=4)
         )
         return tools
 
-    def _legend_strip(self) -> QWidget:
-        """The groups' colours, from the table that the landmarks are drawn with."""
-        legend = label(role="legend", name="Legend of the landmark groups")
-        legend.setTextFormat(Qt.TextFormat.RichText)
-        legend.setText(
-            "&nbsp;&nbsp; ".join(
-                f'<span style="color:{group.colour}">●</span> {group.title}'
-                for group in self._anatomy.groups
-            )
-        )
-        hint = label("H hides all", "legend")
-        hint.setToolTip("Hold H to see the radiograph without overlays")
-        strip = QWidget()
-        strip.setObjectName("viewerTools")
-        strip.setLayout(row(legend, None, hint, margins=(12, 5, 12, 5)))
-        return strip
-
     @Slot(int)
     def _set_opacity(self, percent: int) -> None:
-        self._heatmap.setOpacity(percent / 100)
-
-    @Slot(object, object, object)
-    def _on_hover(self, _item: object, spots: np.ndarray, _event: object) -> None:
-        index = int(spots[0].data()) if len(spots) else -1
-        self.stage.setToolTip("" if index < 0 else self._describe(index))
-        self.landmark_hovered.emit(index)
-
-    def _describe(self, index: int) -> str:
-        text = f"{index} · {self._anatomy.landmark_names[index]}"
-        if self._assessment is not None and np.isfinite(self._assessment.residuals[index]):
-            text += f" · {self._assessment.residuals[index]:.1f} mm from the mean shape"
-        return text
-
-
-class _Stage(pg.GraphicsView):
-    """A black stage with one view box."""
-
-    def __init__(self) -> None:
-        super().__init__(background="#000000")
-        self.setObjectName("stage")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Radiograph with overlays. Synthetic, research use only")
-        self.setMinimumSize(320, 320)
-        self.view = pg.ViewBox(lockAspect=True, invertY=True, enableMenu=False)
-        self.view.setLimits(minXRange=12, maxXRange=CANVAS_SIZE * 3, maxYRange=CANVAS_SIZE * 3)
-        self.view.disableAutoRange()
-        self.setCentralItem(self.view)
-        self.view.setRange(_RECT, padding=0.015)
+        for stage in self.stages:
+            stage.set_heatmap_opacity(percent / 100)

@@ -1,31 +1,23 @@
 """The start page: try the built-in generator, open a project, or train on one's own hands."""
 
-from pathlib import Path
-
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.actions import Actions
-from app.icons import icon, pixmap
-from app.theme import colours
+from app.icons import Picture
+from app.recent_projects import RecentProjects
 from app.widgets import SYNTHETIC, column, label, restyle, row
 
 
 class WelcomePage(QWidget):
     """Three ways to begin, and the projects opened before."""
 
-    project_chosen = Signal(object)
-
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("page")
-        mark = QLabel()
-        mark.setPixmap(pixmap("ossa", colours().text, 64))
-        self._recent = QVBoxLayout()
-        self._recent.setSpacing(2)
-        self._recent_title = label("RECENT PROJECTS", "section")
-        self.recent_buttons: list[QPushButton] = []
+        mark = Picture("ossa", 64)
+        self.recent = RecentProjects()
         self.try_now = _card(actions["try_now"], "Try it now", _trying(actions["try_now"]))
         restyle(self.try_now, "role", "primary")
         cards = QWidget()
@@ -44,17 +36,13 @@ class WelcomePage(QWidget):
         head.setLayout(row(mark, 8, _two_lines(title, line), None, spacing=8))
         body = QWidget()
         body.setFixedWidth(864)
-        layout = column(head, 24, cards, 24, self._recent_title, spacing=8)
-        layout.addLayout(self._recent)
-        layout.addSpacing(16)
-        start = QPushButton("start an empty project")
-        start.setProperty("role", "link")
-        start.setAutoDefault(True)
-        start.clicked.connect(actions["new"].trigger)
+        layout = column(head, 24, cards, 24, self.recent, 16, spacing=8)
+        start = _link("start an empty project", actions["new"])
+        guide = _link("Guide: ten minutes to an export", actions["guide"])
         foot = QWidget()
         foot.setLayout(
             row(label("Or drop a project's folder onto this window, or", "muted"), start, None,
-                spacing=4)
+                guide, spacing=4)
         )  # fmt: skip
         layout.addWidget(foot)
         body.setLayout(layout)
@@ -64,31 +52,14 @@ class WelcomePage(QWidget):
             page.setAlignment(part, Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(page)
 
-    def show_recent(self, folders: list[Path]) -> None:
-        """List projects that were opened before."""
-        for button in self.recent_buttons:
-            self._recent.removeWidget(button)
-            button.deleteLater()
-        self.recent_buttons = [_RecentButton(folder) for folder in folders[:5]]
-        for button in self.recent_buttons:
-            button.clicked.connect(self._on_recent)
-            self._recent.addWidget(button)
-        self._recent_title.setVisible(bool(folders))
 
-    @Slot()
-    def _on_recent(self) -> None:
-        button = self.sender()
-        if isinstance(button, _RecentButton):
-            self.project_chosen.emit(button.folder)
-
-
-class _RecentButton(QPushButton):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"{folder.name}    {folder.parent}")
-        self.folder = folder
-        self.setProperty("role", "link")
-        self.setAutoDefault(True)
-        self.setAccessibleName(f"Open project {folder}")
+def _link(text: str, action: QAction) -> QPushButton:
+    made = QPushButton(text)
+    made.setProperty("role", "link")
+    made.setAutoDefault(True)
+    made.setToolTip(action.toolTip())
+    made.clicked.connect(action.trigger)
+    return made
 
 
 def _card(action: QAction, title: str, line: str) -> QPushButton:
@@ -100,8 +71,7 @@ def _card(action: QAction, title: str, line: str) -> QPushButton:
     made.setToolTip(action.toolTip())
     made.setEnabled(action.isEnabled())
     action.enabledChanged.connect(made.setEnabled)
-    picture = QLabel()
-    picture.setPixmap(icon(action_icon(action), colours().accent).pixmap(QSize(28, 28)))
+    picture = Picture(action_icon(action), 28, "accent")
     text = label(line, "muted")
     text.setWordWrap(True)
     layout = column(picture, 4, label(title, "title"), text, None, margins=18, spacing=4)

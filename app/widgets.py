@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import icon
-from app.theme import colours
 
 _Margins = int | tuple[int, int, int, int]  # on all sides, or left, top, right, bottom
 
 SYNTHETIC = "SYNTHETIC · RESEARCH USE ONLY"
+REAL = "REAL RADIOGRAPH · RESEARCH USE ONLY"
 
 
 def row(*parts: QWidget | int | None, margins: _Margins = 0, spacing: int = 8) -> QHBoxLayout:
@@ -127,7 +127,7 @@ class PathField(QWidget):
         self.line.setClearButtonEnabled(False)
         self.line.textChanged.connect(self.changed)
         browse = QToolButton()
-        browse.setIcon(icon("open", colours().muted))
+        browse.setIcon(icon("open", "muted"))
         browse.setToolTip(f"Choose: {name.lower()}")
         browse.setAccessibleName(f"Choose: {name.lower()}")
         browse.clicked.connect(self._browse)

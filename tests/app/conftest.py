@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from app.engine_thread import Job
 from app.main_window import MainWindow
 from app.theme import apply_theme
 from tests.app.stick_hands import make_project
@@ -47,7 +48,8 @@ def settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings, home and caches of this test alone; the file that keeps the window's settings."""
     home = tmp_path / "home"
     home.mkdir()
-    for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+    for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME",
+                 "XDG_STATE_HOME"):  # fmt: skip
         monkeypatch.setenv(name, str(home))
     file = home / "window.ini"
 
@@ -113,9 +115,10 @@ class Prompt:
         self.asked: list[str] = []
         self.answer = True
 
-    def __call__(self, _parent: QWidget, title: str) -> bool:
+    def __call__(self, _parent: QWidget, title: str, close: Callable[[], None]) -> None:
         self.asked.append(title)
-        return self.answer
+        if self.answer:
+            close()
 
 
 @pytest.fixture
@@ -151,6 +154,13 @@ def open_window(
         qtbot.waitUntil(lambda ended=ended: bool(ended), timeout=10_000)
         window.deleteLater()
     bury()
+
+
+@pytest.fixture
+def without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run page asks for no devices, so that nothing heavy is imported behind a test."""
+    nothing = Job("devices", "Looking for devices", lambda _token: iter(()), False, quiet=True)
+    monkeypatch.setattr("app.jobs.find_devices", lambda: nothing)
 
 
 @pytest.fixture

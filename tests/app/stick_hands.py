@@ -104,6 +104,8 @@ def make_assessment(seed: int, accepted: bool | None = None) -> Assessment:
         expected[6] += (16, 16)
         expected[30] += (-3, 9)
     residuals = np.linalg.norm(points - expected, axis=1) * scale
+    limits = np.full(anatomy.landmark_count, np.nan)
+    limits[list(anatomy.group("wrist").landmarks)] = 16.0
     if not accepted:
         reasons = (
             Reason(
@@ -128,6 +130,7 @@ def make_assessment(seed: int, accepted: bool | None = None) -> Assessment:
         beliefs=np.full(anatomy.landmark_count, 0.98),
         expected=expected,
         residuals=residuals,
+        limits=limits,
         inliers=residuals < 8,
         edges=EDGES,
         millimetres_per_pixel=scale,

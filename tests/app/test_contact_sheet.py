@@ -5,7 +5,6 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
 
-from app.contact_sheet import PairDelegate
 from engine.assess.copy_risk import CopyLevel
 from tests.app.judged_hands import make_checked_project
 
@@ -17,9 +16,8 @@ def sheet(open_window, tmp_path, qtbot):
     """The sheet with a copy, a suspect, a pair that is neither and one that was not checked."""
     make_checked_project(tmp_path / "checked", LEVELS).close()
     sheet = open_window(tmp_path / "checked").review.sheet
-    thumbnails = sheet.findChild(PairDelegate).thumbnails
-    rows = [sheet.pairs.row_at(place) for place in range(len(LEVELS))]
-    qtbot.waitUntil(lambda: all(thumbnails.get(row.identifier) for row in rows))
+    names = [sheet.pairs.row_at(place).identifier for place in range(len(LEVELS))]
+    qtbot.waitUntil(lambda: sheet.thumbnails.has_all(names))
     return sheet
 
 

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from app.inspector import copies_text
+from app.pair_origin import copies_text
 from engine.assess.copy_risk import CopyLevel, CopyRisk
 
 

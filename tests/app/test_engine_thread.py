@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def step(number: int) -> TrainingStep:
 
 
 def assessed(number: int) -> PairAssessed:
-    return PairAssessed(f"pair-{number}", number, None, None)
+    return PairAssessed(f"pair-{number}", number, None, SimpleNamespace(accepted=True))
 
 
 @dataclass

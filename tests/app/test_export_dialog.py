@@ -1,12 +1,19 @@
 """Exporting from the window: a folder, or one line that says why not."""
 
+import json
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from engine.assess.copy_risk import CopyLevel
+from engine.review.project import Origin, Verdict
+from engine.review.records import Counting, CountingRule
 from tests.app.conftest import REVIEWER
 from tests.app.judged_hands import make_checked_project
+from tests.app.stick_hands import make_assessment, make_pair, make_project
 from tests.engine.hand_dataset import write_dataset
 
 
@@ -49,7 +56,8 @@ def test_the_dialog_says_what_goes_out_and_that_it_is_synthetic(window):
     window.show_export()
     dialog = window.export_dialog
     texts = [found.text() for found in dialog.findChildren(QLabel) if found.isVisible()]
-    assert "4 accepted pairs of 6 will be exported; 2 rejected stay here." in texts
+    assert "4 of 6 pairs go out" in texts
+    assert "2 stay here:\n2  rejected" in texts
     assert any("RESEARCH USE ONLY" in text for text in texts)
     dialog.reject()
 
@@ -85,11 +93,13 @@ def test_copies_stay_unless_their_box_is_ticked_and_the_count_follows(checked, q
     checked.show_export()
     dialog = checked.export_dialog
     assert dialog.include_copies.text() == "Include the 2 pairs that copy a training radiograph"
-    assert dialog.summary.text() == "2 accepted pairs of 4 will be exported; 2 copies stay here."
+    assert dialog.summary.text() == "2 of 4 pairs go out"
+    assert dialog.staying.text() == "2 stay here:\n2  copies of training radiographs"
     qtbot.mouseClick(dialog.include_copies, Qt.MouseButton.LeftButton)
-    assert dialog.summary.text() == "4 accepted pairs of 4 will be exported."
+    assert dialog.summary.text() == "4 of 4 pairs go out"
+    assert dialog.staying.text() == "None stays here"
     dialog.include_copies.setChecked(False)
-    assert dialog.summary.text().startswith("2 accepted pairs")
+    assert dialog.summary.text() == "2 of 4 pairs go out"
     dialog.reject()
 
 
@@ -98,7 +108,7 @@ def test_as_many_pairs_go_out_as_the_dialog_said(checked, qtbot, tmp_path, ticke
     checked.show_export()
     dialog = checked.export_dialog
     dialog.include_copies.setChecked(ticked)
-    assert dialog.summary.text().startswith(f"{count} accepted pairs of 4")
+    assert dialog.summary.text().startswith(f"{count} of 4 pairs")
     dialog.out.line.setText(str(tmp_path / "out"))
     with qtbot.waitSignal(checked.engine.job_ended, timeout=30_000):
         qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
@@ -112,7 +122,7 @@ def test_only_copies_are_nothing_to_export_unless_asked_for(open_window, tmp_pat
     window.show_export()
     dialog = window.export_dialog
     assert not dialog.start.isEnabled()
-    assert "nothing to export" in dialog.summary.text()
+    assert dialog.summary.text() == "Nothing to export"
     dialog.include_copies.setChecked(True)
     assert dialog.start.isEnabled()
     dialog.reject()
@@ -154,3 +164,106 @@ def test_one_split_or_none_is_no_choice(window, tmp_path):
         dialog.real_data.line.setText(str(folder))
         assert not dialog.split.isVisible()
     dialog.reject()
+
+
+@pytest.fixture
+def disputed(open_window, tmp_path):
+    """A window on three hands and a real radiograph. Two reviewers accept the first hand and one
+    refuses it, the second is a tie, the third is accepted and lacks a landmark."""
+    with make_project(tmp_path / "disputed", 3) as project:
+        first, second, third = (row.identifier for row in project.rows())
+        for who in ("Ada", "Ben"):
+            project.decide([first], Verdict.ACCEPT, who)
+        project.decide([first], Verdict.REJECT, "Cem")
+        project.decide([second], Verdict.ACCEPT, "Ada")
+        project.decide([second], Verdict.REJECT, "Ben")
+        found = project.assessment(third)
+        places = found.landmarks.copy()
+        places[4] = np.nan
+        lacking = replace(found, landmarks=places)
+        project.correct(third, places, lacking, "Ada")
+        project.decide([third], Verdict.ACCEPT, "Ada")
+        real = Origin("", 0, 0, {"source": "real", "name": "3142", "content": "0"})
+        project.add_pair(make_pair(9), make_assessment(9, accepted=True), real)
+    return open_window(tmp_path / "disputed")
+
+
+def test_the_count_follows_whose_decision_counts_the_format_and_what_is_asked(disputed):
+    disputed.show_export()
+    dialog = disputed.export_dialog
+    offered = [dialog.counting.itemText(place) for place in range(dialog.counting.count())]
+    assert offered[:2] == ["The newest", "The majority's"]
+    assert offered[2:] == [f"That of {who}, else the newest" for who in ("Ada", "Ben", "Cem")]
+    assert dialog.summary.text() == "Nothing to export"
+    dialog.counting.setCurrentIndex(1)
+    assert dialog.summary.text() == "2 of 4 pairs go out"
+    assert dialog.staying.text().splitlines() == [
+        "2 stay here:",
+        "1  lacking a landmark: COCO and CSV take it",
+        "1  real radiograph, which never goes out as synthetic",
+    ]
+    dialog.format.setCurrentIndex(dialog.format.findData("coco"))
+    assert dialog.summary.text() == "3 of 4 pairs go out"
+    dialog.only_decided.setChecked(True)
+    assert dialog.summary.text() == "2 of 4 pairs go out"
+    assert "1  without a decision that counts" in dialog.staying.text()
+    dialog.counting.setCurrentIndex(2)
+    assert dialog.summary.text() == "3 of 4 pairs go out"
+    dialog.reject()
+
+
+@pytest.mark.parametrize(("format", "count"), [("nfdp", 2), ("coco", 3), ("csv", 3)])
+def test_every_format_writes_what_the_dialog_said_by_the_rule_it_said(
+    disputed, qtbot, tmp_path, format, count
+):
+    disputed.show_export()
+    dialog = disputed.export_dialog
+    dialog.format.setCurrentIndex(dialog.format.findData(format))
+    dialog.counting.setCurrentIndex(1)
+    assert dialog.summary.text() == f"{count} of 4 pairs go out"
+    dialog.out.line.setText(str(tmp_path / "out"))
+    with qtbot.waitSignal(disputed.engine.job_ended, timeout=30_000):
+        qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["format"] == f"ossa-export-{format}-1"
+    assert len(manifest["pairs"]) == count
+    assert manifest["counting"]["rule"] == "majority"
+    assert disputed.project.counting() == Counting(CountingRule.MAJORITY)
+
+
+def test_after_an_export_the_sheet_counts_by_its_rule_and_the_next_dialog_offers_it(
+    disputed, qtbot, tmp_path
+):
+    before = disputed.review.sheet.pairs.counts.accepted
+    disputed.show_export()
+    dialog = disputed.export_dialog
+    dialog.counting.setCurrentIndex(1)
+    dialog.out.line.setText(str(tmp_path / "out"))
+    with qtbot.waitSignal(disputed.engine.job_ended, timeout=30_000):
+        qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    assert disputed.review.sheet.pairs.counts.accepted == before + 2
+    disputed.show_export()
+    assert disputed.export_dialog.counting.currentText() == "The majority's"
+    disputed.export_dialog.reject()
+
+
+def test_the_format_is_remembered_and_only_nfdp_takes_real_radiographs_along(
+    window, export_to, tmp_path
+):
+    window.show_export()
+    assert window.export_dialog.together.isVisible()
+    window.export_dialog.together.setChecked(True)
+    window.export_dialog.format.setCurrentIndex(window.export_dialog.format.findData("csv"))
+    assert not window.export_dialog.together.isVisible()
+    assert not window.export_dialog.real_data.isVisible()
+    window.export_dialog.reject()
+    window.settings.set_text("export_format", "csv")
+    assert export_to(tmp_path / "out") == f"Exporting finished: {tmp_path / 'out'}"
+    assert (tmp_path / "out" / "landmarks.csv").is_file()
+
+
+def test_one_reviewer_is_not_asked_whose_decision_counts(window):
+    window.actions_by_name["accept"].trigger()
+    window.show_export()
+    assert not window.export_dialog.counting.isVisible()
+    window.export_dialog.reject()

@@ -26,11 +26,11 @@ def test_a_job_shows_before_its_first_event(window, qtbot):
     window.submit(held_job(gate))
     assert window.strip.isVisible()
     assert window.strip.text == "preparing"
-    assert not window.run_panel.train_form.start.isEnabled()
+    assert window.run_panel.train_form.start.text() == "Add to the queue"
     gate.set()
     qtbot.waitUntil(lambda: window.engine.current is None)
     assert not window.strip.isVisible()
-    assert window.run_panel.train_form.start.isEnabled()
+    assert window.run_panel.train_form.start.text() == "Start training"
 
 
 def test_cancelling_is_said_at_once_and_the_job_ends_by_itself(window, qtbot):
@@ -49,7 +49,7 @@ def test_a_second_job_waits_for_the_first_and_then_shows(window, qtbot):
     first, second = threading.Event(), threading.Event()
     window.submit(held_job(first))
     window.submit(held_job(second))
-    assert "waits until" in window.banner.text
+    assert window.banner.text == "Training waits in the queue"
     first.set()
     qtbot.waitUntil(lambda: "Training finished" in window.banner.text)
     qtbot.waitUntil(window.strip.isVisible)

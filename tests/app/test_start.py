@@ -127,8 +127,8 @@ def test_a_dropped_folder_that_is_no_project_shows_one_line(open_window, tmp_pat
 def test_the_start_page_offers_the_projects_opened_before(open_window, project, qtbot):
     open_window(project).close()
     window = open_window(None)
-    (button,) = window.welcome.recent_buttons
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    (recent,) = window.welcome.recent.rows
+    qtbot.mouseClick(recent.open, Qt.MouseButton.LeftButton)
     assert window.project.folder.samefile(project)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QSlider
 
 from app.viewer import SWITCHES
 from tests.app.stick_hands import make_assessment, make_pair, make_project
@@ -148,3 +148,48 @@ def test_synthetic_research_use_only_stands_where_pictures_are_shown(window):
             for found in window.findChildren(QLabel)
             if found.isVisible()
         )
+
+
+def test_candidates_that_no_landmark_has_are_marked_and_the_others_are_not(viewer):
+    found = make_assessment(0)
+    chosen = found.chosen.copy()
+    chosen[[4, 9]] = -1
+    viewer.show_pair(make_pair(0), replace(found, chosen=chosen))
+    marked = drawn(viewer.overlays["candidates"])
+    assert np.array_equal(marked, found.candidates.positions[[4, 9]])
+
+
+def test_landmarks_that_were_moved_show_where_they_were(viewer):
+    found = make_assessment(0)
+    moved = found.landmarks.copy()
+    moved[8] += (6, 0)
+    viewer.show_pair(make_pair(0), replace(found, landmarks=moved), found.landmarks)
+    assert np.array_equal(viewer.stage.ghosts, found.landmarks[[8]])
+    viewer.show_pair(make_pair(0), found)
+    assert len(viewer.stage.ghosts) == 0
+
+
+def test_the_legend_names_every_group_in_its_own_colour_and_the_marks_that_are_shown(
+    window, viewer
+):
+    texts = [found.text() for found in viewer.legend.findChildren(QLabel)]
+    for group in window.project.anatomy.groups:
+        assert any(group.colour in text and group.title in text for text in texts)
+    assert not any("not chosen" in text for text in texts)
+    window.actions_by_name["candidates"].trigger()
+    texts = [found.text() for found in viewer.legend.findChildren(QLabel)]
+    assert any("not chosen" in text for text in texts)
+
+
+def test_the_heatmaps_opacity_can_be_set_by_keyboard(viewer, qtbot):
+    slider = viewer.findChild(QSlider)
+    before = viewer.overlays["heatmap"].opacity()
+    qtbot.keyClick(slider, Qt.Key.Key_Down)
+    assert viewer.overlays["heatmap"].opacity() < before
+
+
+def test_a_stage_that_shows_the_whole_radiograph_still_does_in_another_size(window, viewer):
+    window.resize(1400, 1000)
+    for low, high in viewer.view.viewRange():
+        assert low <= -0.5
+        assert high >= 255.5

@@ -71,7 +71,7 @@ def _measure(project: Path, seconds: float) -> tuple[np.ndarray, np.ndarray, int
 
     application = QApplication(sys.argv[:1])
     apply_theme(application)
-    window = MainWindow(lambda *_: True)
+    window = MainWindow(lambda _parent, _title, agree: agree())
     window.resize(1280, 800)
     window.show()
     window.start_project(project)
