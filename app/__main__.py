@@ -94,18 +94,30 @@ def _make_application() -> "QApplication":
 def _run(application: "QApplication", project: Path | None) -> int:
     from PySide6.QtCore import QTimer
 
+    from app.crash_log import CrashLog
+    from app.garbage import GarbageCollector
     from app.main_window import MainWindow
+    from app.settings import WindowSettings
     from app.theme import apply_theme
 
-    apply_theme(application)
+    crashes = CrashLog()
+    report = crashes.new_report()
+    crashes.watch()
+    collector = GarbageCollector(application)
+    apply_theme(application, WindowSettings().theme)
     window = MainWindow()
     window.ended.connect(application.quit)
     sys.excepthook = _Reporter(window)
     window.show()
+    if report is not None:
+        window.habits.crash_offer.offer(report)
     if project is not None:
         window.open_project(project)
     QTimer.singleShot(_WARM_UP_MILLISECONDS, window.warm_up)
-    return application.exec()
+    code = application.exec()
+    collector.stop()
+    crashes.close()
+    return code
 
 
 class _Reporter:
