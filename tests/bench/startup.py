@@ -109,7 +109,7 @@ def _probe(begun: float, screenshot: Path | None) -> None:
 
     class Probed(app.main_window.MainWindow):
         def __init__(self) -> None:
-            super().__init__(lambda *_: True)
+            super().__init__(lambda _parent, _title, close: close())
             self.resize(*_SIZE)
             self._drawn = False
 
