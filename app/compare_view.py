@@ -13,7 +13,7 @@ from app.trail_words import DONE, MARK
 from app.training_radiographs import Decoded, TrainingRadiographs
 from app.viewer import Beside, Viewer
 from app.widgets import REAL, SYNTHETIC, choose_folder
-from engine.assess.copy_risk import CopyRisk
+from engine.assess.copy_risk import CopyLevel, CopyRisk
 from engine.errors import OssaError
 from engine.review.project import PairRow, ReviewProject
 
@@ -23,6 +23,11 @@ _WAYS = (*_PAIRS, _TRAINING)
 NOT_CHECKED = "This pair was not compared with training radiographs"
 NO_DATA = "The nearest training radiograph is {nearest}. It is kept with the training data."
 OFFER = "Choose the training data…"
+_ALIKE = {
+    CopyLevel.COPY: " · copied",
+    CopyLevel.SUSPECT: " · suspiciously near",
+    CopyLevel.NONE: "",
+}
 
 
 def others_beside(
@@ -137,7 +142,7 @@ class Comparison(QObject):
     def _nearest(self, risk: CopyRisk | None, data: str, decoded: Decoded | None) -> Beside:
         if risk is None:
             return Beside("Nearest training radiograph", message=NOT_CHECKED)
-        caption = f"Training radiograph {risk.nearest} · d1/d2 {risk.ratio:.2f}"
+        caption = f"Nearest in training: {risk.nearest}{_ALIKE[risk.level]}"
         if not data:
             message = NO_DATA.format(nearest=risk.nearest)
             return Beside(caption, message=message, offer=OFFER)

@@ -68,5 +68,5 @@ def _fate(row: PairRow, verdict: Verdict) -> str:
     if verdict is Verdict.ACCEPT and row.is_real:
         return "a real radiograph, never exported"
     if verdict is Verdict.ACCEPT and row.copy_level is CopyLevel.COPY:
-        return "held out of an export as a copy"
+        return "held out as a copy"
     return _FATE[verdict]

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.consequences import bulk_consequence, clearing, consequence, effect
+from app.elided_label import ElidedLabel
 from app.theme import colours
 from app.why_strip import WhyStrip
 from app.widgets import ActionButton, column, label, row, tool_button
@@ -32,7 +33,7 @@ class DecisionBar(QWidget):
         self._actions = actions
         self.why = WhyStrip(actions)
         self._where = label(role="title", name="Where you are")
-        self._what = label(role="muted", name="What counts now")
+        self._what = ElidedLabel("What counts now")
         self._counts = label(name="Counts")
         self._decided = label(role="muted", name="Decided")
         self._effects = {name: _caption(name) for name in _DECIDING}

@@ -25,7 +25,7 @@ from app.widgets import column
 
 _WIDTH, _HEIGHT = 860, 900
 _MARGIN = 24
-_PICTURE = _WIDTH - 2 * _MARGIN - 20  # wide, beside the scroll bar
+_SCROLL_BAR = 20
 _OVER_HEADING, _OVER_TEXT = 26, 8
 
 
@@ -41,20 +41,21 @@ class GuideWindow(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Guide")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.page = _Page(guide_file())
+        size = QSize(_WIDTH, _HEIGHT).boundedTo(parent.screen().availableSize() * 0.9)
+        self.page = _Page(guide_file(), size.width() - 2 * _MARGIN - _SCROLL_BAR)
         layout = column(self.page)
         layout.setContentsMargins(0, 0, 0, 0)
         self.setLayout(layout)
-        room = parent.screen().availableSize() * 0.9
-        self.resize(QSize(_WIDTH, _HEIGHT).boundedTo(room))
+        self.resize(size)
 
 
 class _Page(QTextBrowser):
-    """Markdown with pictures as wide as the page at most; links open in the web browser."""
+    """Markdown with pictures `widest` pixels wide at most; links open in the web browser."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, widest: int) -> None:
         super().__init__()
         self._file = file
+        self._widest = widest
         self.setAccessibleName("Guide")
         self.setOpenLinks(False)
         self.anchorClicked.connect(QDesktopServices.openUrl)
@@ -82,7 +83,7 @@ class _Page(QTextBrowser):
         if picture.isNull():
             return picture
         ratio = self.devicePixelRatioF()
-        width = min(picture.width(), round(_PICTURE * ratio))
+        width = min(picture.width(), round(self._widest * ratio))
         drawn = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
         drawn.setDevicePixelRatio(ratio)
         return drawn

@@ -26,6 +26,7 @@ _BLANK = np.full((CANVAS_SIZE, CANVAS_SIZE), -1.0, dtype=np.float32)
 _NOWHERE = np.empty((0, 2))
 _DOT = 9.5  # screen pixels
 _SMALL = 450  # side of a stage in screen pixels below which landmarks are drawn smaller
+_SOURCE, _CAPTION = 20.0, 16.0  # screen pixels high, under which no fingertip is to hide
 _MOVED = 1e-3  # canvas pixels from which a landmark counts as moved
 
 
@@ -73,8 +74,11 @@ class PairStage(pg.GraphicsView):
 
     def describe(self, text: str) -> None:
         """Say which radiograph this is, where there are several."""
+        needs_room = bool(text) != bool(self.caption.text())
         self.caption.setText(text)
         self.caption.setVisible(bool(text))
+        if needs_room and self.fitted:
+            self.fit()
         what = f"{text}, with overlays" if text else "Radiograph with overlays"
         self.setAccessibleName(f"{what}. Research use only")
 
@@ -176,13 +180,13 @@ class PairStage(pg.GraphicsView):
     def fit(self) -> None:
         """Show the whole canvas, also when the stage changes its size."""
         self.fitted = True
-        self.view.fit()
+        self.view.fit(_SOURCE + (_CAPTION if self.caption.text() else 0.0))
 
     def look_as(self, other: "PairStage") -> None:
         """Look at the same part of the canvas as another stage."""
         self.fitted = other.fitted
         if self.fitted:
-            self.view.fit()
+            self.fit()
         else:
             self.view.setRange(other.view.viewRect(), padding=0)
 
@@ -192,7 +196,7 @@ class PairStage(pg.GraphicsView):
             small = min(self.width(), self.height()) < _SMALL
             self._landmarks.setSize(_DOT * (0.75 if small else 1.0))
             if self.fitted:
-                self.view.fit()
+                self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()  # keys belong to the page, not to the scene

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 
 from app.pixel_items import CANVAS_RECT
 from engine.canvas import CANVAS_SIZE
@@ -38,9 +38,12 @@ class PairView(pg.ViewBox):
         self._held: tuple[int, QPointF] | None = None
         self.fit()
 
-    def fit(self) -> None:
-        """Show the whole canvas."""
-        self.setRange(CANVAS_RECT, padding=_PADDING)
+    def fit(self, headroom: float = 0.0) -> None:
+        """Show the whole canvas, below so many screen pixels that something else needs."""
+        shown, room = QRectF(CANVAS_RECT), self.height() - headroom
+        if room > headroom:
+            shown.setTop(shown.top() - shown.height() * headroom / room)
+        self.setRange(shown, padding=_PADDING)
 
     def nearest_handle(self, place: QPointF) -> int | None:
         """The handle within reach of a canvas position."""

@@ -58,6 +58,6 @@ def test_copy_and_suspect_have_badges_that_differ_without_colour(sheet):
 
 def test_the_bar_promises_no_export_of_a_copy(sheet):
     window = sheet.window()
-    assert "Accepted by the gate: held out of an export as a copy" in window.review.bar.text
+    assert "Accepted by the gate: held out as a copy" in window.review.bar.text
     window.actions_by_name["next"].trigger()
     assert "Accepted by the gate: it will be exported" in window.review.bar.text

@@ -157,5 +157,5 @@ def test_the_bar_says_what_each_key_would_do(window, press):
 def test_a_copy_that_would_be_accepted_is_said_to_stay(tmp_path):
     with make_checked_project(tmp_path / "copies", [CopyLevel.COPY]) as project:
         rows = project.rows()
-    assert effect(rows, ACCEPT, REVIEWER).sentence.endswith("held out of an export as a copy")
+    assert effect(rows, ACCEPT, REVIEWER).sentence.endswith("held out as a copy")
     assert effect(rows, REJECT, REVIEWER).sentence.endswith("it will not be exported")
