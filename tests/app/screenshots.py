@@ -15,7 +15,6 @@ from pathlib import Path
 SIZES, THEMES = ("1280x800", "2560x1440"), ("dark", "light")
 PAIRS = 48
 _GUIDE = Path(__file__).parents[2] / "resources" / "guide"
-_COLOURS = 256  # of a picture of the guide, so that it is small
 
 
 def main() -> None:
@@ -76,6 +75,7 @@ def _shoot_all(asked: argparse.Namespace, home: Path) -> None:
 def _shoot(
     page: str, size: str, project: Path, radiographs: Path, picture: Path, small: bool
 ) -> None:
+    from tests.app.few_colours import reduce_colours
     from tests.app.screenshot_pages import PAGES, WITHOUT_PROJECT
     from tests.app.screenshot_stage import Stage
 
@@ -87,18 +87,8 @@ def _shoot(
     stage.shoot(picture)
     stage.close()
     if small:
-        _reduce(picture)
+        reduce_colours(picture)
     print(f"{picture} {picture.stat().st_size // 1000} kB", flush=True)
-
-
-def _reduce(picture: Path) -> None:
-    """Write a picture with few colours."""
-    from PIL import Image
-
-    image = Image.open(picture).convert("RGB")
-    # Few pixels carry the colours that tell fingers apart; by frequency they would turn grey.
-    few = image.quantize(_COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(picture, optimize=True)
 
 
 if __name__ == "__main__":
