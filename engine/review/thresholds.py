@@ -127,11 +127,12 @@ def _kappa(within: np.ndarray, refused_anyway: np.ndarray, accepted: np.ndarray)
 
 def _candidates(values: np.ndarray, now: float) -> list[float]:
     """A limit in every gap between two values, one above all, and none below all."""
-    known = np.unique(values[values > 0])
+    known = np.unique(values[values >= 0])
     if not len(known):
         return []
     gaps = zip(known, [*known[1:], known[-1] * 1.1], strict=True)
-    return [now if low <= now < high else _readable(low, high) for low, high in gaps]
+    limits = [now if low <= now < high else _readable(low, high) for low, high in gaps]
+    return [limit for limit in limits if limit > 0]
 
 
 def _readable(low: float, high: float) -> float:
