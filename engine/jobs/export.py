@@ -89,14 +89,15 @@ def _check(request: ExportRequest) -> None:
 
 
 def _writer(format: str, real: "RealImages | None") -> "Callable[..., ExportSummary]":
-    from engine.review.export_coco import export_coco
-    from engine.review.export_csv import export_csv
+    from engine.review.export_coco import COCO
+    from engine.review.export_csv import CSV
+    from engine.review.export_folder import export_folder
     from engine.review.export_nfdp import export_nfdp
 
     writers: dict[str, Callable[..., ExportSummary]] = {
         "nfdp": partial(export_nfdp, real=real),
-        "coco": export_coco,
-        "csv": export_csv,
+        "coco": partial(export_folder, format=COCO),
+        "csv": partial(export_folder, format=CSV),
     }
     return writers[format]
 

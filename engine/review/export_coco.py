@@ -15,8 +15,8 @@ import numpy as np
 
 from engine.anatomy import Anatomy
 from engine.canvas import CANVAS_SIZE
-from engine.review.export_choice import GoingPair, Wanted
-from engine.review.export_folder import ExportFormat, ExportSummary, export_folder
+from engine.review.export_choice import GoingPair
+from engine.review.export_folder import ExportFormat
 from engine.review.export_manifest import CONVENTION, STATEMENT, Written
 from engine.review.export_pictures import eight_bit, encode_png
 from engine.review.project import ReviewProject
@@ -24,25 +24,6 @@ from engine.review.trail import now
 
 _CATEGORY = 1
 _VISIBLE, _NOT_LABELLED = 2, 0
-
-
-def export_coco(
-    project: ReviewProject,
-    destination: str | Path,
-    *,
-    actor: str,
-    wanted: Wanted | None = None,
-    overwrite: bool = False,
-) -> ExportSummary:
-    """Write the pairs that count as accepted, also those that lack a landmark.
-
-    Raises:
-        ProjectError: as `export_folder`.
-    """
-    layout = ExportFormat("coco", _write)
-    return export_folder(
-        project, destination, layout, actor=actor, wanted=wanted or Wanted(), overwrite=overwrite
-    )
 
 
 def _write(folder: Path, project: ReviewProject, going: Sequence[GoingPair]) -> Written:
@@ -123,3 +104,7 @@ def _category(anatomy: Anatomy, edges: np.ndarray) -> dict[str, Any]:
         "keypoints": list(anatomy.landmark_names),
         "skeleton": (edges + 1).tolist(),
     }
+
+
+# Also pairs that lack a landmark go out.
+COCO = ExportFormat("coco", _write)

@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.anatomy import Anatomy
 from engine.canvas import CANVAS_SIZE
-from engine.review.export_choice import GoingPair, Wanted
-from engine.review.export_folder import ExportFormat, ExportSummary, export_folder
+from engine.review.export_choice import GoingPair
+from engine.review.export_folder import ExportFormat
 from engine.review.export_manifest import Written
 from engine.review.project import ReviewProject
 
@@ -26,25 +26,6 @@ COLUMNS = (
     "gate_verdict",
     "corrected_by",
 )
-
-
-def export_csv(
-    project: ReviewProject,
-    destination: str | Path,
-    *,
-    actor: str,
-    wanted: Wanted | None = None,
-    overwrite: bool = False,
-) -> ExportSummary:
-    """Write the pairs that count as accepted, also those that lack a landmark.
-
-    Raises:
-        ProjectError: as `export_folder`.
-    """
-    layout = ExportFormat("csv", _write)
-    return export_folder(
-        project, destination, layout, actor=actor, wanted=wanted or Wanted(), overwrite=overwrite
-    )
 
 
 def _write(folder: Path, project: ReviewProject, going: Sequence[GoingPair]) -> Written:
@@ -74,3 +55,7 @@ def _rows(pair: GoingPair, anatomy: Anatomy) -> Iterator[tuple]:
         there = bool(np.isfinite([x, y]).all())
         place = (float(x), float(y), 1) if there else ("", "", 0)
         yield (row.identifier, index, name, *place, *judged)
+
+
+# Also pairs that lack a landmark go out.
+CSV = ExportFormat("csv", _write)

@@ -62,15 +62,15 @@ def export_folder(
     format: ExportFormat,
     *,
     actor: str,
-    wanted: Wanted,
-    overwrite: bool,
+    wanted: Wanted | None = None,
+    overwrite: bool = False,
 ) -> ExportSummary:
     """Write what is wanted of a project. The folder appears whole or not at all; then the trail
     tells of it, and the rule of counting becomes the project's.
 
     Args:
         destination: a folder that is missing or empty.
-        actor: who exports.
+        actor: who exports. wanted: None for all that counts as accepted.
         overwrite: replace an earlier export of Ossa's at `destination`.
 
     Raises:
@@ -78,7 +78,7 @@ def export_folder(
             Nothing half is left.
     """
     place = Path(destination).resolve()
-    choice = choose_pairs(project, wanted, format.name in NEEDS_EVERY_LANDMARK)
+    choice = choose_pairs(project, wanted or Wanted(), format.name in NEEDS_EVERY_LANDMARK)
     notices = choice_notices(choice)
     if not choice.going:
         why = notices[0] if notices else "accept some pairs first"

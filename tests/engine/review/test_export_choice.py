@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from engine.assess.copy_risk import CopyLevel
 from engine.errors import ProjectError
 from engine.review.export_choice import Wanted, counted_by, sort_pairs
-from engine.review.export_csv import export_csv
+from engine.review.export_csv import CSV
+from engine.review.export_folder import export_folder
 from engine.review.export_nfdp import export_nfdp
 from engine.review.project import Origin, PairRow, ReviewProject, Verdict
 from engine.review.records import Counting, CountingRule, ReviewerDecision
@@ -47,7 +48,7 @@ def test_the_rule_that_is_asked_for_says_whose_decision_counts(
     for who in ("Ada", "Ben"):
         project.decide([disputed], Verdict.ACCEPT, who)
     project.decide([disputed], Verdict.REJECT, "Cem")
-    export_csv(project, tmp_path / "out", actor="Ada", wanted=Wanted(counting))
+    export_folder(project, tmp_path / "out", CSV, actor="Ada", wanted=Wanted(counting))
     assert (disputed in _exported(tmp_path / "out")) == goes_out
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["counting"] == {"rule": counting.rule, "adjudicator": counting.adjudicator}
@@ -58,10 +59,10 @@ def test_the_rule_of_an_export_becomes_the_projects_and_stays_it(project, tmp_pa
     for who, verdict in (("Ada", Verdict.ACCEPT), ("Ben", Verdict.ACCEPT), ("Cem", Verdict.REJECT)):
         project.decide([disputed], verdict, who)
     assert project.row(disputed).counts_as is Verdict.REJECT
-    export_csv(project, tmp_path / "out", actor="Ada", wanted=Wanted(MAJORITY))
+    export_folder(project, tmp_path / "out", CSV, actor="Ada", wanted=Wanted(MAJORITY))
     assert project.counting() == MAJORITY
     assert project.row(disputed).counts_as is Verdict.ACCEPT
-    export_csv(project, tmp_path / "again", actor="Ada")
+    export_folder(project, tmp_path / "again", CSV, actor="Ada")
     assert _exported(tmp_path / "again") == [disputed]
 
 
@@ -69,7 +70,7 @@ def test_the_manifest_names_everyone_who_decided(project, tmp_path):
     (pair,) = add_pairs(project, [False])
     project.decide([pair], Verdict.REJECT, "Ada")
     project.decide([pair], Verdict.ACCEPT, "Ben", "wrist is fine")
-    export_csv(project, tmp_path / "out", actor="Ada")
+    export_folder(project, tmp_path / "out", CSV, actor="Ada")
     entry = json.loads((tmp_path / "out" / "manifest.json").read_text())["pairs"][0]
     assert entry["decision"]["decided_by"] == "Ben"
     said = [(one["who"], one["verdict"], one["independent"]) for one in entry["decisions"]]
@@ -79,7 +80,9 @@ def test_the_manifest_names_everyone_who_decided(project, tmp_path):
 def test_only_what_a_reviewer_decided_on_goes_out_where_that_is_asked(project, tmp_path):
     decided, undecided = add_pairs(project, [True, True])
     project.decide([decided], Verdict.ACCEPT, "Ada")
-    summary = export_csv(project, tmp_path / "out", actor="A", wanted=Wanted(only_decided=True))
+    summary = export_folder(
+        project, tmp_path / "out", CSV, actor="A", wanted=Wanted(only_decided=True)
+    )
     assert _exported(tmp_path / "out") == [decided]
     assert summary.undecided == (undecided,)
     assert any("no reviewer's decision" in line for line in summary.notices)
@@ -90,8 +93,8 @@ def test_a_tie_is_no_decision(project, tmp_path):
     project.decide([tied], Verdict.ACCEPT, "Ada")
     project.decide([tied], Verdict.REJECT, "Ben")
     with pytest.raises(ProjectError, match="no pair to export: held out, because no reviewer"):
-        export_csv(project, tmp_path / "out", actor="Ada", wanted=Wanted(MAJORITY, True))
-    export_csv(project, tmp_path / "out", actor="Ada", wanted=Wanted(MAJORITY))
+        export_folder(project, tmp_path / "out", CSV, actor="Ada", wanted=Wanted(MAJORITY, True))
+    export_folder(project, tmp_path / "out", CSV, actor="Ada", wanted=Wanted(MAJORITY))
     assert _exported(tmp_path / "out") == [tied]
 
 
@@ -110,7 +113,7 @@ def test_a_real_radiograph_never_goes_out_as_synthetic(project, tmp_path):
 def test_a_project_of_real_radiographs_has_nothing_to_export(project, tmp_path):
     project.add_pair(a_pair(), an_assessment(True), REAL)
     with pytest.raises(ProjectError, match="a real radiograph is never exported as synthetic"):
-        export_csv(project, tmp_path / "out", actor="Ada")
+        export_folder(project, tmp_path / "out", CSV, actor="Ada")
     assert not (tmp_path / "out").exists()
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.review.export_coco import export_coco
+from engine.review.export_coco import COCO
+from engine.review.export_folder import export_folder
 from engine.review.export_nfdp import export_nfdp
 from engine.review.project import ReviewProject, Verdict
 from tests.engine.review.samples import a_pair, add_pairs, an_assessment, an_origin
@@ -44,7 +45,7 @@ def project(tmp_path):
 @pytest.fixture
 def read(project, tmp_path):
     def export_and_read():
-        export_coco(project, tmp_path / "out", actor="Ada")
+        export_folder(project, tmp_path / "out", COCO, actor="Ada")
         return CocoReader(tmp_path / "out")
 
     return export_and_read

@@ -6,7 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from engine.review.export_csv import export_csv
+from engine.review.export_csv import CSV
+from engine.review.export_folder import export_folder
 from engine.review.project import ReviewProject, Verdict
 from tests.engine.review.samples import a_pair, add_pairs, an_assessment, an_origin
 
@@ -20,7 +21,7 @@ def project(tmp_path):
 @pytest.fixture
 def read(project, tmp_path):
     def export_and_read():
-        export_csv(project, tmp_path / "out", actor="Ada")
+        export_folder(project, tmp_path / "out", CSV, actor="Ada")
         with (tmp_path / "out" / "landmarks.csv").open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
