@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"
@@ -13,7 +14,7 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, QThread, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -24,6 +25,7 @@ from app.theme import apply_theme
 from tests.app.stick_hands import make_project
 
 REVIEWER = "Dr Example"
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 PAIRS = 6  # of which the gate rejected the third and the last
 
 # What the offscreen platform says of itself on machines without window manager or fonts.
@@ -167,3 +169,15 @@ def without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 def window(open_window: Callable[[Path | None], MainWindow], project: Path) -> MainWindow:
     """A window with the stick hands open."""
     return open_window(project)
+
+
+@pytest.fixture
+def press(qtbot: QtBot) -> Callable[..., None]:
+    """Presses keys in a window as a person would; a key, or a key and its modifiers."""
+
+    def press_keys(window: QWidget, *keys: Any) -> None:
+        for key in keys:
+            key, modifiers = key if isinstance(key, tuple) else (key, NO_MODIFIER)
+            qtbot.keyClick(window.focusWidget() or window, key, modifiers)
+
+    return press_keys

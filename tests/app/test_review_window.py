@@ -18,18 +18,6 @@ UNDO = (Key.Key_Z, Modifier.ControlModifier)
 REDO = (Key.Key_Z, Modifier.ControlModifier | Modifier.ShiftModifier)
 
 
-@pytest.fixture
-def press(qtbot):
-    """Presses keys in a window as a person would."""
-
-    def press_keys(window, *keys):
-        for key in keys:
-            key, modifiers = key if isinstance(key, tuple) else (key, Modifier.NoModifier)
-            qtbot.keyClick(window.focusWidget() or window, key, modifiers)
-
-    return press_keys
-
-
 def identifiers(window):
     return [window.review.sheet.pairs.row_at(i).identifier for i in range(PAIRS)]
 

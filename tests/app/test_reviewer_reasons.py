@@ -1,6 +1,5 @@
 """One key says why, after the decision and wherever the sheet has gone since."""
 
-import pytest
 from PySide6.QtCore import Qt
 
 from app.consequences import effect
@@ -16,18 +15,6 @@ Modifier = Qt.KeyboardModifier
 UNDO = (Key.Key_Z, Modifier.ControlModifier)
 REDO = (Key.Key_Z, Modifier.ControlModifier | Modifier.ShiftModifier)
 ACCEPT, REJECT = Verdict.ACCEPT, Verdict.REJECT
-
-
-@pytest.fixture
-def press(qtbot):
-    """Presses keys in a window as a person would."""
-
-    def press_keys(window, *keys):
-        for key in keys:
-            key, modifiers = key if isinstance(key, tuple) else (key, Modifier.NoModifier)
-            qtbot.keyClick(window.focusWidget() or window, key, modifiers)
-
-    return press_keys
 
 
 def why(window, place=0):

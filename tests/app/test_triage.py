@@ -16,18 +16,6 @@ UNDECIDED = PairFilter(decided=Decided.NOBODY)
 REJECTED = PairFilter(verdict=Verdict.REJECT)
 
 
-@pytest.fixture
-def press(qtbot):
-    """Presses keys in a window as a person would."""
-
-    def press_keys(window, *keys):
-        for key in keys:
-            key, modifiers = key if isinstance(key, tuple) else (key, Modifier.NoModifier)
-            qtbot.keyClick(window.focusWidget() or window, key, modifiers)
-
-    return press_keys
-
-
 ALL = (Key.Key_A, Modifier.ControlModifier)
 UNDO = (Key.Key_Z, Modifier.ControlModifier)
 REDO = (Key.Key_Z, Modifier.ControlModifier | Modifier.ShiftModifier)
