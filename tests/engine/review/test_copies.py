@@ -9,7 +9,6 @@ from engine.assess.copy_risk import CopyLevel, CopyRisk
 from engine.errors import ProjectError
 from engine.review.export_choice import Wanted
 from engine.review.export_nfdp import export_nfdp
-from engine.review.project import ReviewProject
 from tests.engine.review.reader import HandReader
 from tests.engine.review.samples import a_pair, an_assessment, an_origin
 
@@ -27,12 +26,6 @@ def add_levels(project, levels):
         assessment = replace(an_assessment(seed=index), copy_risk=risk)
         identifiers.append(project.add_pair(a_pair(), assessment, an_origin(index)))
     return identifiers
-
-
-@pytest.fixture
-def project(tmp_path):
-    with ReviewProject.create(tmp_path / "demo") as project:
-        yield project
 
 
 def manifest_of(folder):

@@ -13,12 +13,6 @@ from tests.engine.review.samples import a_reading, add_pairs, an_assessment
 ACCEPT, REJECT = Verdict.ACCEPT, Verdict.REJECT
 
 
-@pytest.fixture
-def project(tmp_path):
-    with ReviewProject.create(tmp_path / "demo") as project:
-        yield project
-
-
 def corrected(seed=7, accepted=True):
     assessment = an_assessment(accepted, seed=seed)
     return assessment.landmarks, assessment

@@ -12,12 +12,6 @@ from tests.engine.review.samples import a_reading, add_pairs
 ACCEPT, REJECT = Verdict.ACCEPT, Verdict.REJECT
 
 
-@pytest.fixture
-def project(tmp_path):
-    with ReviewProject.create(tmp_path / "demo") as project:
-        yield project
-
-
 def test_a_decision_counts_instead_of_the_gates_verdict(project):
     good, bad = add_pairs(project, [True, False])
     project.decide([bad], ACCEPT, "Ada")

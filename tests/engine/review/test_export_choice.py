@@ -13,18 +13,12 @@ from engine.review.export_choice import Wanted, counted_by, sort_pairs
 from engine.review.export_csv import CSV
 from engine.review.export_folder import export_folder
 from engine.review.export_nfdp import export_nfdp
-from engine.review.project import Origin, PairRow, ReviewProject, Verdict
+from engine.review.project import Origin, PairRow, Verdict
 from engine.review.records import Counting, CountingRule, ReviewerDecision
 from tests.engine.review.samples import a_pair, add_pairs, an_assessment, an_origin
 
 MAJORITY = Counting(CountingRule.MAJORITY)
 REAL = Origin("", 0, 0, {"source": "real", "name": "3142", "content": "0"})
-
-
-@pytest.fixture
-def project(tmp_path):
-    with ReviewProject.create(tmp_path / "demo") as project:
-        yield project
 
 
 def _exported(folder):

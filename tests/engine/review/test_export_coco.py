@@ -9,7 +9,7 @@ from PIL import Image
 from engine.review.export_coco import COCO
 from engine.review.export_folder import export_folder
 from engine.review.export_nfdp import export_nfdp
-from engine.review.project import ReviewProject, Verdict
+from engine.review.project import Verdict
 from tests.engine.review.samples import a_pair, add_pairs, an_assessment, an_origin
 
 
@@ -34,12 +34,6 @@ class CocoReader:
     def keypoints(self, number):
         (annotation,) = self.annotations[number]
         return annotation, np.array(annotation["keypoints"]).reshape(-1, 3)
-
-
-@pytest.fixture
-def project(tmp_path):
-    with ReviewProject.create(tmp_path / "demo") as project:
-        yield project
 
 
 @pytest.fixture

@@ -8,14 +8,8 @@ import pytest
 
 from engine.review.export_csv import CSV
 from engine.review.export_folder import export_folder
-from engine.review.project import ReviewProject, Verdict
+from engine.review.project import Verdict
 from tests.engine.review.samples import a_pair, add_pairs, an_assessment, an_origin
-
-
-@pytest.fixture
-def project(tmp_path):
-    with ReviewProject.create(tmp_path / "demo") as project:
-        yield project
 
 
 @pytest.fixture

@@ -10,15 +10,9 @@ from engine.errors import ProjectError
 from engine.pair import Pair
 from engine.review.export_choice import Wanted
 from engine.review.export_nfdp import export_nfdp
-from engine.review.project import ReviewProject, Verdict
+from engine.review.project import Verdict
 from tests.engine.review.reader import HandReader
 from tests.engine.review.samples import a_pair, add_pairs, an_assessment, an_origin
-
-
-@pytest.fixture
-def project(tmp_path):
-    with ReviewProject.create(tmp_path / "demo") as project:
-        yield project
 
 
 def test_what_counts_as_accepted_is_read_back_with_its_coordinates_and_picture(project, tmp_path):

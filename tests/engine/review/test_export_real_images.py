@@ -11,15 +11,8 @@ from engine.data.dataset import open_dataset
 from engine.errors import ProjectError
 from engine.review.export_nfdp import export_nfdp
 from engine.review.export_real import RealImages
-from engine.review.project import ReviewProject
 from tests.engine.review.reader import HandReader
 from tests.engine.review.samples import add_pairs
-
-
-@pytest.fixture
-def project(tmp_path):
-    with ReviewProject.create(tmp_path / "demo") as project:
-        yield project
 
 
 def _real_images(tmp_path: Path, ids: list[str], train: list[str], test: list[str]) -> RealImages:

@@ -1,6 +1,5 @@
 """Several reviewers on one project: chains of their own, independence, whose decision counts."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,12 +10,6 @@ from tests.engine.review.samples import add_pairs
 
 ACCEPT, REJECT = Verdict.ACCEPT, Verdict.REJECT
 MAJORITY = Counting(CountingRule.MAJORITY)
-
-
-@pytest.fixture
-def project(tmp_path):
-    with ReviewProject.create(tmp_path / "demo") as project:
-        yield project
 
 
 def test_every_reviewers_decision_stands_beside_the_others_oldest_first(project):
