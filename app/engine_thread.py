@@ -13,12 +13,12 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from app.engine_worker import Outbox, Worker
 from app.job_state import ENDED, Job, JobEnd, JobState, Outcome, Stage
+from app.newest_only import STACK_BYTES
 from engine.jobs.memory_use import MemoryUse
 
 __all__ = ["EngineThread", "Job", "JobEnd", "Outbox", "Outcome"]
 
 DRAIN_MILLISECONDS = 40
-_STACK_BYTES = 16 * 1024 * 1024  # secondary threads get 512 KB on macOS, too little for BLAS
 # Painting calls into Qt hundreds of times and gives up Python's lock at each; while the engine
 # computes in Python, every one of them would wait for the usual 5 ms to get it back.
 _SWITCH_SECONDS = 0.0005
@@ -53,7 +53,7 @@ class EngineThread(QObject):
         self._rested = False
         self._thread = QThread(self)
         self._thread.setObjectName("engine")
-        self._thread.setStackSize(_STACK_BYTES)
+        self._thread.setStackSize(STACK_BYTES)
         self._worker = Worker(self._handed_over, self._outbox)
         self._worker.moveToThread(self._thread)
         self._wake.connect(self._worker.run_next)

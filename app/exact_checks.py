@@ -1,19 +1,19 @@
 """Exact checks of single pairs, on a thread of their own: they wait for no job, nobody for them."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
+from app.newest_only import NewestOnly
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
 from engine.errors import OssaError
 
 if TYPE_CHECKING:
     from engine.assess.exact_check import ExactCheck
-
-_STACK_BYTES = 16 * 1024 * 1024  # secondary threads get 512 KB on macOS, too little for BLAS
 
 NO_PRIOR = "This project holds no prior, so there is no field to solve"
 NO_CANDIDATES = "The heatmap has no candidates, so there is nothing to solve"
@@ -65,24 +65,12 @@ def _is_pgmpy(module: str | None) -> bool:
     return (module or "").partition(".")[0] == "pgmpy"
 
 
-class _Answered(QObject):
-    """Carries answers from the thread to the GUI thread."""
-
-    ready = Signal(object)
-
-
-class _Task(QRunnable):
-    def __init__(self, question: ExactQuestion, answered: _Answered) -> None:
-        super().__init__()
-        self._question, self._answered = question, answered
-
-    def run(self) -> None:
-        try:
-            found = answer(self._question)
-        except Exception as error:
-            line = f"Unexpected error in the exact check: {type(error).__name__}: {error}"
-            found = ExactAnswer(self._question.identifier, None, line.splitlines()[0])
-        self._answered.ready.emit(found)
+def _answer_or_tell(question: ExactQuestion) -> ExactAnswer:
+    try:
+        return answer(question)
+    except Exception as error:
+        line = f"Unexpected error in the exact check: {type(error).__name__}: {error}"
+        return ExactAnswer(question.identifier, None, line.splitlines()[0])
 
 
 class ExactChecks(QObject):
@@ -92,39 +80,18 @@ class ExactChecks(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: ExactQuestion | None = None
-        self._asked = False
-        self._closed = False
-        self._carrier = _Answered()
-        self._carrier.ready.connect(self._on_ready)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
-        self._pool.setStackSize(_STACK_BYTES)
+        self._thread = NewestOnly(self)
+        self._thread.found.connect(self.answered)
 
     @property
     def busy(self) -> bool:
         """Whether a check is being made right now."""
-        return self._pool.activeThreadCount() > 0
+        return self._thread.busy
 
     def ask(self, question: ExactQuestion) -> None:
         """Put a question; `answered` brings the `ExactAnswer`."""
-        self._waiting = question
-        self._start()
+        self._thread.ask(partial(_answer_or_tell, question))
 
     def close(self) -> None:
         """Drop what waits and let the thread finish what it is at; no answer comes any more."""
-        self._closed = True
-        self._pool.waitForDone()
-
-    def _start(self) -> None:
-        if self._waiting is not None and not self._asked and not self._closed:
-            self._asked = True
-            self._pool.start(_Task(self._waiting, self._carrier))
-            self._waiting = None
-
-    @Slot(object)
-    def _on_ready(self, found: ExactAnswer) -> None:
-        self._asked = False
-        if not self._closed:
-            self.answered.emit(found)
-            self._start()
+        self._thread.close()
