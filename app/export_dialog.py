@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from app import jobs
-from app.export_words import copies_text, counting_text, going_text, staying_lines
+from app.counting_choice import CountingChoice
+from app.export_words import copies_text, going_text, staying_lines
 from app.icons import icon
 from app.settings import WindowSettings
 from app.widgets import SYNTHETIC, PathField, column, label, row
@@ -23,7 +24,6 @@ from engine.data.splits import split_names, usual_split
 from engine.jobs.export import TAKES_REAL_IMAGES
 from engine.review.export_choice import NEEDS_EVERY_LANDMARK, Wanted, sort_pairs
 from engine.review.project import ReviewProject
-from engine.review.records import Counting, CountingRule
 
 _FORMATS = (
     ("nfdp", "NFDP: pictures, coordinates, splits", "Trains the NFDP localiser as it stands"),
@@ -72,15 +72,12 @@ class ExportDialog(QDialog):
             max(0, self.format.findData(self._settings.text("export_format")))
         )
         self.format.currentIndexChanged.connect(self._follow_format)
-        self.counting = QComboBox()
-        self.counting.setAccessibleName("Whose decision counts")
+        self.counting = CountingChoice()
         self.counting.setToolTip(
             "Where several reviewers decided; it becomes the project's rule with the export"
         )
-        for rule in _rules(project.counting(), project.reviewers()):
-            self.counting.addItem(counting_text(rule), rule)
-        self.counting.setCurrentIndex(self._place_of(project.counting()))
-        self.counting.currentIndexChanged.connect(self._count)
+        self.counting.show_rules(project.counting(), project.reviewers())
+        self.counting.counting_chosen.connect(self._count)
         self.only_decided = QCheckBox("Only pairs that a reviewer has decided on")
         self.only_decided.setToolTip("Without it, the gate's verdict counts where nobody decided")
         self.only_decided.toggled.connect(self._count)
@@ -216,18 +213,6 @@ class ExportDialog(QDialog):
         if self.together.isChecked() and self.real_data.path is None:
             return "Choose the folder with the real radiographs, or leave them out"
         return ""
-
-    def _place_of(self, counting: Counting) -> int:
-        rules = [self.counting.itemData(place) for place in range(self.counting.count())]
-        return rules.index(counting)
-
-
-def _rules(current: Counting, reviewers: tuple[str, ...]) -> list[Counting]:
-    """The rules to choose from; an adjudicator is a choice where there are several reviewers."""
-    rules = [Counting(), Counting(CountingRule.MAJORITY)]
-    if len(reviewers) > 1:
-        rules += [Counting(CountingRule.ADJUDICATOR, name) for name in reviewers]
-    return rules if current in rules else [*rules, current]
 
 
 def _splits(folder: Path) -> tuple[str, ...]:

@@ -99,6 +99,7 @@ class ReviewPage(QWidget):
         self.sheet.pairs.reread_all()
         self._follow_act([] if self.sheet.current is None else [self.sheet.current.identifier])
 
+    @Slot()
     def settings_changed(self) -> None:
         """Look with the eyes of the reviewer that the settings name now."""
         reviewer, hide_others = self._settings.reviewer, self._settings.hide_others
@@ -230,10 +231,6 @@ class ReviewPage(QWidget):
     def _go_on(self) -> None:
         self.sheet.setFocus()
 
-    @Slot()
-    def _on_introduced(self) -> None:
-        self.settings_changed()
-
     @Slot(list)
     def _follow_act(self, changed: list[str]) -> None:
         """Show what became of the pair that is looked at."""
@@ -279,7 +276,7 @@ class ReviewPage(QWidget):
         self.afterthoughts.failed.connect(self.failed)
         self.inspector.note.left.connect(self._go_on)
         self.triage.failed.connect(self.failed)
-        self.introduction.introduced.connect(self._on_introduced)
+        self.introduction.introduced.connect(self.settings_changed)
         theme_signals().changed.connect(self.update_state)
         self.triage.said.connect(self.said)
         self.inspector.landmarks_chosen.connect(self.viewer.highlight)
