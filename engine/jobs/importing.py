@@ -148,13 +148,13 @@ def _radiographs(request: ImportRequest) -> Generator[Event, None, _Source]:
 
 def _origin(kind: FolderKind, name: str, pair: Pair) -> Any:
     """Where the pair comes from: told by its name and what it shows, so none comes in twice."""
+    from engine.review.planes import sixteen_bit
     from engine.review.project import Origin
 
-    levels = np.rint((pair.channels() + 1) * 32767.5).astype(np.uint16)
     settings = {
         "source": "real" if kind is FolderKind.RADIOGRAPHS else "imported",
         "name": name,
-        "content": hashlib.sha256(levels.tobytes()).hexdigest(),
+        "content": hashlib.sha256(sixteen_bit(pair.channels()).tobytes()).hexdigest(),
     }
     return Origin(weights_hash="", seed=0, index=0, settings=settings)
 

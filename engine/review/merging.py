@@ -5,7 +5,6 @@ trail that does not ask in which order rows came into a file, so it is the same 
 joined into the other, and everyone can go on undoing their own acts in either.
 """
 
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ from engine.review import counting, opening, planes, prior_file, project_log, st
 from engine.review.database import DATABASE_NAME, told_in_one_line, transaction
 from engine.review.opening import PAIRS, OpenProject
 
-_IDENTIFIER = re.compile(r"(?:synthetic|real)-[0-9a-f]{12}")
 _SAME_ORIGIN = (
     "ours.weights_hash = theirs.weights_hash AND ours.seed = theirs.seed"
     " AND ours.settings = theirs.settings AND ours.sample = theirs.sample"
@@ -146,7 +144,7 @@ def _bring_pictures(ours: OpenProject, theirs: OpenProject) -> None:
         )
     for row in connection.execute(_NEW_PAIRS).fetchall():
         identifier = row["identifier"]
-        if not _IDENTIFIER.fullmatch(identifier):
+        if not planes.IDENTIFIER.fullmatch(identifier):
             raise ProjectError(f"{theirs.folder} holds a pair of a strange name, '{identifier}'")
         if not planes.are_there(ours.folder / PAIRS, identifier):
             encoded = planes.read_encoded(theirs.folder / PAIRS, identifier)

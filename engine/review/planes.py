@@ -20,9 +20,8 @@ from engine.pair import Pair
 _LEVELS = 65535
 _PLANES = ("image", "heatmap")
 _PNG_LEVEL = 1  # zlib; noise barely compresses further, and a thumbnail waits for it
-_OURS = re.compile(
-    r"((?:synthetic|real)-[0-9a-f]{12})-(?:image|heatmap)\.png(?:\.[0-9a-f]{8}\.part)?"
-)
+IDENTIFIER = re.compile(r"(?:synthetic|real)-[0-9a-f]{12}")
+_OURS = re.compile(rf"({IDENTIFIER.pattern})-(?:image|heatmap)\.png(?:\.[0-9a-f]{{8}}\.part)?")
 
 
 def plane_path(folder: Path, identifier: str, plane: str) -> Path:
@@ -30,14 +29,18 @@ def plane_path(folder: Path, identifier: str, plane: str) -> Path:
     return folder / f"{identifier}-{plane}.png"
 
 
+def sixteen_bit(plane: np.ndarray) -> np.ndarray:
+    """A plane in [-1, 1] as the uint16 levels that are stored."""
+    finite = np.nan_to_num(plane.astype(np.float64), nan=-1.0, posinf=1.0, neginf=-1.0)
+    return np.rint((np.clip(finite, -1, 1) + 1) / 2 * _LEVELS).astype(np.uint16)
+
+
 def encode_plane(plane: np.ndarray) -> bytes:
     """A (256, 256) plane in [-1, 1] as the bytes of a 16-bit grey PNG."""
     from PIL import Image
 
-    finite = np.nan_to_num(plane.astype(np.float64), nan=-1.0, posinf=1.0, neginf=-1.0)
-    levels = np.rint((np.clip(finite, -1, 1) + 1) / 2 * _LEVELS).astype(np.uint16)
     buffer = io.BytesIO()
-    Image.fromarray(levels).save(buffer, format="PNG", compress_level=_PNG_LEVEL)
+    Image.fromarray(sixteen_bit(plane)).save(buffer, format="PNG", compress_level=_PNG_LEVEL)
     return buffer.getvalue()
 
 

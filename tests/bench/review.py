@@ -116,8 +116,9 @@ def _measure(project: Path, size: str, sheet: int) -> tuple[list[Line], float, f
 
 def _resident() -> float:
     """Memory of this process, MiB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    from engine.jobs.memory_use import memory_use
+
+    return memory_use().process / 2**20
 
 
 def _spent(act: Callable[[], object]) -> np.ndarray:
