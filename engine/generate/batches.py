@@ -19,6 +19,7 @@ from engine.data.augmentation import (
     transform_points,
 )
 from engine.data.canvas_set import CanvasSet
+from engine.generate.schedule import make_pair_schedule
 from engine.generate.settings import GeneratorSettings
 from engine.heatmap import HEATMAP_SIGMA
 
@@ -85,12 +86,12 @@ class BatchSource:
         return int(rng.integers(2**63))
 
     def _time_steps(self, count: int, generator: torch.Generator) -> Tensor:
-        """One time step from each of `count` equal parts of the process.
+        """One step of the pair's path from each of `count` equal parts of the process.
 
         Each is uniform over the process when all batches are taken together, and the loss of a
         small batch varies less.
         """
-        total = self.settings.diffusion.steps
+        total = len(make_pair_schedule(self.settings.diffusion))
         offset = torch.rand(1, generator=generator, device=self.device)
         places = (torch.arange(count, device=self.device) / count + offset) % 1
         return (places * total).long().clamp(max=total - 1)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.data.augmentation import CONDITIONING_SIZE
-from engine.generate.schedule import make_schedule
+from engine.generate.schedule import make_pair_schedule
 from engine.generate.settings import GeneratorSettings
 from engine.generate.unet import UNet
 
@@ -14,16 +14,21 @@ class Denoiser(nn.Module):
 
     alpha: Tensor
     sigma: Tensor
+    channel_steps: Tensor
     channel_weights: Tensor
 
     def __init__(self, settings: GeneratorSettings) -> None:
         super().__init__()
         self.settings = settings
-        self.schedule = make_schedule(settings.diffusion)
+        self.schedule = make_pair_schedule(settings.diffusion)
         conditions = CONDITIONING_SIZE if settings.augmentation else 0
-        self.network = UNet(settings.network, conditions)
-        self.register_buffer("alpha", torch.tensor(self.schedule.alpha).float(), persistent=False)
-        self.register_buffer("sigma", torch.tensor(self.schedule.sigma).float(), persistent=False)
+        self.network = UNet(settings.network, conditions, own_levels=self.schedule.ahead > 0)
+        path = range(len(self.schedule))
+        levels = torch.tensor([self.schedule.at(step) for step in path]).float()
+        self.register_buffer("alpha", levels[..., 0], persistent=False)
+        self.register_buffer("sigma", levels[..., 1], persistent=False)
+        steps = torch.tensor([self.schedule.channel_steps(step) for step in path])
+        self.register_buffer("channel_steps", steps, persistent=False)
         weights = torch.tensor([1.0, settings.training.heatmap_weight])
         self.register_buffer("channel_weights", weights[:, None, None], persistent=False)
 
@@ -31,11 +36,10 @@ class Denoiser(nn.Module):
         """The estimate of the clean pair, in [-1, 1].
 
         Args:
-            x: (batch, 2, side, side) noisy pairs of that step.
+            x: (batch, 2, side, side) noisy pairs of that step of the path.
         """
-        steps = torch.full((len(x),), step, device=x.device)
-        output = self.network(x, steps).float()
-        alpha, sigma = self.schedule.at(step)
+        output = self.network(x, self.channel_steps[step].expand(len(x), -1)).float()
+        alpha, sigma = self.alpha[step][:, None, None], self.sigma[step][:, None, None]
         if self.settings.diffusion.predicts == "noise":
             output = (x - sigma * output) / alpha
         elif self.settings.diffusion.predicts == "velocity":
@@ -49,19 +53,18 @@ class Denoiser(nn.Module):
 
         ``noise``: |noise - prediction|^2 (Eq. 4 of the paper). ``velocity``: the same for
         v = alpha noise - sigma x_0. ``pair``: |x_0 - prediction|^2 / sigma^2, which is the velocity
-        loss again, with sigma^2 kept above `sigma_floor`.
+        loss again, with sigma^2 kept above `sigma_floor`. A channel that is clean counts nothing.
 
         Args:
-            pairs, noise: (batch, 2, side, side); steps: (batch,) int64; conditions: (batch, c).
+            pairs, noise: (batch, 2, side, side); steps: (batch,) int64 along the path of the pair;
+            conditions: (batch, c).
 
         Returns:
             the weighted mean (a scalar), and the mean of each channel before weighting, (2,).
         """
-        alpha, sigma = (
-            self.alpha[steps][:, None, None, None],
-            self.sigma[steps][:, None, None, None],
-        )
-        output = self.network(alpha * pairs + sigma * noise, steps, conditions).float()
+        alpha, sigma = self.alpha[steps][..., None, None], self.sigma[steps][..., None, None]
+        noisy = alpha * pairs + sigma * noise
+        output = self.network(noisy, self.channel_steps[steps], conditions).float()
         predicts = self.settings.diffusion.predicts
         if predicts == "noise":
             error = (noise - output) ** 2
@@ -70,6 +73,7 @@ class Denoiser(nn.Module):
         else:
             floor = self.settings.training.sigma_floor
             error = (pairs - output) ** 2 / (sigma**2).clamp(min=floor)
+        error = error * (sigma > 0)
         return (self.channel_weights * error).mean(), error.detach().mean(dim=(0, 2, 3))
 
 

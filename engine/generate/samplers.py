@@ -1,10 +1,9 @@
 """Update rules of the reverse process: ancestral, DDIM, DPM-Solver++ (2M) and its SDE form.
 
-Each takes the noisy pair x_s and the network's estimate of the clean pair, and gives x_t of the
+Each takes a noisy channel x_s and the network's estimate of the clean one, and gives x_t of the
 next, less noisy step. They hold for arrays and tensors alike: only arithmetic is used.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,29 +84,34 @@ def _log_ratio(level: Level) -> float:
 
 @dataclass
 class Sampler:
-    """One pass of the reverse process over a batch.
+    """One pass of the reverse process over one channel of a batch.
 
     Args:
         name: ``ancestral``, ``ddim``, ``dpm-solver++`` or ``sde-dpm-solver++``.
-        noise_of: noise of a sampling step (1, 2, …), asked by the samplers that add some.
     """
 
     name: str
-    noise_of: Callable[[int], Any]
     _last: tuple[Any, Level] | None = None
-    _count: int = 0
 
-    def step(self, x: Any, clean: Any, now: Level, then: Level) -> Any:
-        """The pair at level `then`, from the pair at `now` and the estimate of the clean one."""
-        self._count += 1
+    @property
+    def adds_noise(self) -> bool:
+        """Whether each step draws noise of its own."""
+        return self.name in ("ancestral", "sde-dpm-solver++")
+
+    def step(self, x: Any, clean: Any, now: Level, then: Level, noise: Any) -> Any:
+        """The channel at level `then`, from the one at `now` and the estimate of the clean one.
+
+        A channel whose turn has not come, or is over, is left as it is.
+        """
+        if now == then:
+            return x
         last, self._last = self._last, (clean, now)
         if then[1] == 0:
             return clean
         if self.name == "ancestral":
-            return ancestral_step(x, clean, now, then, self.noise_of(self._count))
+            return ancestral_step(x, clean, now, then, noise)
         if self.name == "ddim":
             return ddim_step(x, clean, now, then)
         if self.name == "sde-dpm-solver++":
-            noise = self.noise_of(self._count)
             return stochastic_dpm_solver_step(x, clean, now, then, last, noise)
         return dpm_solver_step(x, clean, now, then, last)

@@ -10,6 +10,7 @@ from engine.events import CancelToken, PairSampled, SamplingStep
 from engine.generate.denoiser import Denoiser
 from engine.generate.noise import pair_noise
 from engine.generate.samplers import Sampler
+from engine.generate.unet import CHANNELS
 from engine.pair import Pair
 
 
@@ -50,7 +51,7 @@ def sample_pairs(
         noise = torch.from_numpy(pair_noise(seed, indices, step)).to(device)
         return noise.contiguous(memory_format=torch.channels_last)
 
-    rule = Sampler(sampler, noise_of)
+    rules = [Sampler(sampler) for _ in range(CHANNELS)]
     path = denoiser.schedule.sampling_steps(steps)
     x = noise_of(0)
     for done, (step, following) in enumerate(zip(path, [*path[1:], -1], strict=True), start=1):
@@ -59,7 +60,13 @@ def sample_pairs(
             return
         with torch.inference_mode(), autocast(device, precision):
             clean = denoiser.clean(x, step)
-        x = rule.step(x, clean, denoiser.schedule.at(step), denoiser.schedule.at(following))
+        now, then = denoiser.schedule.at(step), denoiser.schedule.at(following)
+        noise = noise_of(done) if rules[0].adds_noise else torch.zeros_like(x)
+        planes = [
+            rule.step(x[:, i], clean[:, i], now[i], then[i], noise[:, i])
+            for i, rule in enumerate(rules)
+        ]
+        x = torch.stack(planes, dim=1).contiguous(memory_format=torch.channels_last)
         yield SamplingStep(done, len(path))
     for index, channels in zip(indices, x.clamp(-1, 1).float().cpu().numpy(), strict=True):
         yield PairSampled(index, Pair.from_channels(channels))

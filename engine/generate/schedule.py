@@ -1,4 +1,5 @@
-"""Noise schedules: how much of a pair is left after each step of the forward process.
+"""Noise schedules: how much of a channel is left after each step of the forward process, and how
+the two channels of a pair go through it.
 
 x_t = alpha_t x_0 + sigma_t noise with alpha_t^2 + sigma_t^2 = 1 (Eq. 2 of the paper, where
 alpha_t^2 is written as the cumulated product of 1 - beta).
@@ -28,14 +29,47 @@ class Schedule:
         return float(self.alpha[step]), float(self.sigma[step])
 
     def sampling_steps(self, count: int) -> list[int]:
-        """`count` steps from T - 1 downwards, evenly spaced and counted from the noisy end.
+        """`count` steps from T - 1 downwards, evenly spaced and counted from the noisy end."""
+        return _trailing_steps(len(self), count)
 
-        Counting from there ("trailing") starts every sampler at the noise it was trained on.
-        """
-        if not 1 <= count <= len(self):
-            raise ValueError(f"{count} sampling steps asked of a schedule of {len(self)}")
-        spaced = np.round(np.arange(len(self), 0, -len(self) / count)).astype(int) - 1
-        return spaced[:count].tolist()
+
+@dataclass(frozen=True)
+class PairSchedule:
+    """How image and heatmap go through one schedule, the image `ahead` steps before its heatmap.
+
+    The path has T + `ahead` steps. From its noisy end the image sets out first, and the heatmap is
+    pure noise; at the other end the image is clean, and the heatmap arrives last. The pair is thus
+    drawn as p(image) p(heatmap | image) to the extent of the lead, and jointly otherwise (each
+    channel at a noise level of its own: Bao et al. 2023).
+    """
+
+    schedule: Schedule
+    ahead: int = 0
+
+    def __len__(self) -> int:
+        return len(self.schedule) + self.ahead
+
+    def channel_steps(self, step: int) -> tuple[int, int]:
+        """Where image and heatmap are in the schedule at a step of the path; -1 is clean."""
+        image = max(step - self.ahead, -1)
+        return image, min(step, len(self.schedule) - 1)
+
+    def at(self, step: int) -> tuple[tuple[float, float], tuple[float, float]]:
+        """alpha and sigma of the image, and of the heatmap; step -1 is the clean pair."""
+        image, heatmap = self.channel_steps(step)
+        return self.schedule.at(image), self.schedule.at(heatmap)
+
+    def sampling_steps(self, count: int) -> list[int]:
+        """`count` steps of the path downwards, evenly spaced and counted from the noisy end."""
+        return _trailing_steps(len(self), count)
+
+
+def _trailing_steps(total: int, count: int) -> list[int]:
+    """Counting from the noisy end starts every sampler at the noise it was trained on."""
+    if not 1 <= count <= total:
+        raise ValueError(f"{count} sampling steps asked of a schedule of {total}")
+    spaced = np.round(np.arange(total, 0, -total / count)).astype(int) - 1
+    return spaced[:count].tolist()
 
 
 def linear_schedule(steps: int, beta_first: float, beta_last: float) -> Schedule:
@@ -58,8 +92,13 @@ def shifted_cosine_schedule(steps: int, shift: float) -> Schedule:
     return Schedule(alpha=cosine / norm, sigma=sine / norm)
 
 
+def make_pair_schedule(settings: DiffusionSettings) -> PairSchedule:
+    """The path of a pair that the settings ask for."""
+    return PairSchedule(make_schedule(settings), round(settings.lead * settings.steps))
+
+
 def make_schedule(settings: DiffusionSettings) -> Schedule:
-    """The schedule that the settings ask for."""
+    """The schedule of one channel that the settings ask for."""
     if settings.schedule == "linear":
         return linear_schedule(settings.steps, settings.beta_first, settings.beta_last)
     return shifted_cosine_schedule(settings.steps, settings.shift)

@@ -25,8 +25,8 @@ def _step_projection(width: int, features: int) -> nn.Sequential:
     return nn.Sequential(nn.Linear(width, features), nn.SiLU(), nn.Linear(features, features))
 
 
-def _start_at_zero(convolution: nn.Conv2d) -> None:
-    for parameter in convolution.parameters():
+def _start_at_zero(layer: nn.Module) -> None:
+    for parameter in layer.parameters():
         nn.init.zeros_(parameter)
 
 
@@ -120,9 +120,13 @@ class UNet(nn.Module):
     Args:
         settings: widths, blocks, folding and attention.
         conditions: length of the augmentation vector the network is told, 0 for none.
+        own_levels: whether image and heatmap have noise levels of their own, so that the network
+            is told both; their embeddings are added, the heatmap's beginning at zero.
     """
 
-    def __init__(self, settings: NetworkSettings, conditions: int = 0) -> None:
+    def __init__(
+        self, settings: NetworkSettings, conditions: int = 0, own_levels: bool = False
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.conditions = conditions
@@ -131,6 +135,11 @@ class UNet(nn.Module):
         modulated = settings.block == "modulated"
         embedding = widths[0] * 4 if modulated else self.step_width
         self.embed_step = _step_projection(self.step_width, embedding) if modulated else None
+        self.embed_heatmap_step = (
+            _step_projection(self.step_width, embedding) if own_levels else None
+        )
+        if self.embed_heatmap_step is not None:
+            _start_at_zero(self.embed_heatmap_step[-1])
         self.embed_conditions = nn.Linear(conditions, embedding, bias=False) if conditions else None
 
         self.enter = nn.Conv2d(folded, widths[0], 3, padding=1)
@@ -148,15 +157,18 @@ class UNet(nn.Module):
 
     def forward(self, x: Tensor, steps: Tensor, conditions: Tensor | None = None) -> Tensor:
         """Args:
-            x: (batch, 2, side, side); steps: (batch,) integers; conditions: (batch, conditions),
-            None stands for zeros, which is "not augmented".
+            x: (batch, 2, side, side); steps: (batch, 2) integers, of the image and of its heatmap;
+            conditions: (batch, conditions), None stands for zeros, which is "not augmented".
 
         Returns:
             (batch, 2, side, side).
         """
-        embedding = sinusoidal_embedding(steps, self.step_width)
+        embedding = sinusoidal_embedding(steps[:, 0], self.step_width)
         if self.embed_step is not None:
             embedding = self.embed_step(embedding)
+        if self.embed_heatmap_step is not None:
+            heatmap_step = sinusoidal_embedding(steps[:, 1], self.step_width)
+            embedding = embedding + self.embed_heatmap_step(heatmap_step)
         if self.embed_conditions is not None and conditions is not None:
             embedding = embedding + self.embed_conditions(conditions)
         if self.embed_step is not None:

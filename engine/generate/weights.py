@@ -5,7 +5,8 @@ Nothing is unpickled. A file that is not what it says is refused with one line.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from engine.generate.settings import GeneratorSettings
 
 FORMAT = "ossa-weights-1"
 WEIGHTS_NAME = "weights.safetensors"
+_LEAD = "embed_heatmap_step."  # of the network, where the image leads
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,13 @@ def load_denoiser(info: WeightsInfo) -> Any:
 
 def fits(info: WeightsInfo, settings: GeneratorSettings) -> bool:
     """Whether a denoiser of `settings` can take over the network of a weights file: the same
-    network, trained to predict the same, told of augmentation or not."""
+    network, trained to predict the same, told of augmentation or not. Only the lead of the image
+    may be new to it, since a network learns that on top (the other way round it would be lost)."""
     theirs, ours = info.settings, settings
     told = (theirs.augmentation is None, ours.augmentation is None)
-    alike = theirs.network == ours.network and theirs.diffusion == ours.diffusion
-    return alike and told[0] == told[1]
+    lead = theirs.diffusion.lead or ours.diffusion.lead
+    alike = replace(theirs.diffusion, lead=lead) == ours.diffusion
+    return theirs.network == ours.network and alike and told[0] == told[1]
 
 
 def load_network(info: WeightsInfo, settings: GeneratorSettings, denoiser: Any) -> None:
@@ -148,11 +152,16 @@ def load_network(info: WeightsInfo, settings: GeneratorSettings, denoiser: Any) 
             f"{info.path} holds a generator of other settings (preset {info.settings.preset}): "
             f"train from it with the preset it was made with, or begin from nothing"
         )
-    _fill_network(denoiser, info)
+    if settings.diffusion.lead and not info.settings.diffusion.lead:
+        lacking = {k: v for k, v in denoiser.network.state_dict().items() if k.startswith(_LEAD)}
+    else:
+        lacking = {}
+    _fill_network(denoiser, info, lacking)
 
 
-def _fill_network(denoiser: Any, info: WeightsInfo) -> None:
+def _fill_network(denoiser: Any, info: WeightsInfo, lacking: Mapping[str, Any] = {}) -> None:
     state = {name: tensor.float() for name, tensor in read_tensors(info, "network.").items()}
+    state |= lacking
     try:
         denoiser.network.load_state_dict(state)
     except RuntimeError as error:

@@ -58,7 +58,7 @@ def _call(network: Any, channels_last: bool, precision: str, batch: int) -> Call
     x = torch.randn(batch, 2, CANVAS_SIZE, CANVAS_SIZE)
     if channels_last:
         x = x.contiguous(memory_format=torch.channels_last)
-    steps = torch.full((batch,), 500)
+    steps = torch.full((batch, 2), 500)
 
     def measure() -> float:
         start = time.process_time()

@@ -93,8 +93,8 @@ def make_rows(batch: int, timed: int, others: float, ours: float) -> list[Row]:
         call()
         return Row(name, steps, count, batch, share, _timed(run), call)
 
-    def call_of(network: Any) -> Callable[[], Any]:
-        return lambda: network(x, torch.full((batch,), 400))
+    def call_of(network: Any, *levels: int) -> Callable[[], Any]:
+        return lambda: network(x, torch.full((batch, *levels), 400))
 
     def sample_ours() -> None:
         from engine.events import CancelToken
@@ -108,13 +108,13 @@ def make_rows(batch: int, timed: int, others: float, ours: float) -> list[Row]:
     whole = PAPER.sampling.steps
     return [
         row("a  paper's U-Net, ancestral", whole, timed, others,
-            lambda: _ancestral(paper, x, timed), call_of(paper.network)),
+            lambda: _ancestral(paper, x, timed), call_of(paper.network, 2)),
         row("b  diffusers, DDPMScheduler", whole, timed, others,
             lambda: _scheduled(library, _ddpm(), x, timed), call_of(library)),
         row("c  diffusers, DPMSolverMultistep", SOLVER_STEPS, SOLVER_STEPS, others,
             lambda: _scheduled(library, _solver(), x, SOLVER_STEPS), call_of(library)),
         row(f"d  ours, {settings.sampler}", settings.steps, settings.steps, ours,
-            sample_ours, call_of(denoiser.network)),
+            sample_ours, call_of(denoiser.network, 2)),
     ]  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def _ancestral(denoiser: Denoiser, x: Tensor, count: int) -> None:
     schedule = denoiser.schedule
     for step in range(len(schedule) - 1, len(schedule) - 1 - count, -1):
         clean = denoiser.clean(x, step)
-        now, then = schedule.at(step), schedule.at(step - 1)
+        now, then = schedule.at(step)[0], schedule.at(step - 1)[0]
         x = ancestral_step(x, clean, now, then, torch.randn_like(x))
 
 

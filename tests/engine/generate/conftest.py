@@ -50,7 +50,7 @@ def tiny() -> GeneratorSettings:
             block="modulated", patch=16, widths=(16, 16), blocks=1, attention=(1,)
         ),
         diffusion=DiffusionSettings(
-            steps=8, schedule="shifted-cosine", predicts="pair", shift=0.25
+            steps=8, schedule="shifted-cosine", predicts="pair", shift=0.25, lead=0.25
         ),
         training=replace(FAST.training, batch_size=4, warm_up_steps=2),
         sampling=SamplingSettings(sampler="dpm-solver++", steps=4),

@@ -56,7 +56,7 @@ def test_a_faster_network_is_taken_for_its_batch_and_the_old_one_for_others(deno
         x = torch.randn(batch, 2, 256, 256)
         with torch.inference_mode():
             torch.testing.assert_close(
-                denoiser.network(x, torch.zeros(batch)), slow(x, torch.zeros(batch))
+                denoiser.network(x, torch.zeros(batch, 2)), slow(x, torch.zeros(batch, 2))
             )
 
 

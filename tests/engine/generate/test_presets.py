@@ -42,7 +42,7 @@ def test_every_paper_block_has_one_group_norm_two_convolutions_and_its_own_time_
 def test_paper_network_takes_and_gives_two_channels_of_256():
     denoiser = Denoiser(PAPER)
     with torch.inference_mode():
-        out = denoiser.network(torch.zeros(1, 2, 256, 256), torch.tensor([3]))
+        out = denoiser.network(torch.zeros(1, 2, 256, 256), torch.tensor([[3, 3]]))
     assert out.shape == (1, 2, 256, 256)
 
 

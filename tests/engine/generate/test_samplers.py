@@ -10,7 +10,12 @@ torch = pytest.importorskip("torch")
 diffusers = pytest.importorskip("diffusers")
 
 from engine.generate.samplers import Sampler  # noqa: E402
-from engine.generate.schedule import Schedule, linear_schedule, make_schedule  # noqa: E402
+from engine.generate.schedule import (  # noqa: E402
+    Schedule,
+    linear_schedule,
+    make_pair_schedule,
+    make_schedule,
+)
 from engine.generate.settings import FAST, PAPER  # noqa: E402
 
 SHAPE = (2, 2, 8, 8)
@@ -39,14 +44,15 @@ def run_ours(
 ) -> torch.Tensor:
     generator = torch.Generator().manual_seed(3)
     x = torch.randn(SHAPE, generator=generator, dtype=torch.float64)
-    sampler = Sampler(
-        name, lambda _: torch.randn(SHAPE, generator=generator, dtype=noise_type).double()
-    )
+    sampler = Sampler(name)
     path = schedule.sampling_steps(steps)
     for step, following in zip(path, [*path[1:], -1], strict=True):
         clean = estimate(kind, truth(x, step), x, schedule.at(step))
         clean = clean.clamp(-1, 1) if clip else clean
-        x = sampler.step(x, clean, schedule.at(step), schedule.at(following))
+        noise = None
+        if sampler.adds_noise and following >= 0:
+            noise = torch.randn(SHAPE, generator=generator, dtype=noise_type).double()
+        x = sampler.step(x, clean, schedule.at(step), schedule.at(following), noise)
     return x
 
 
@@ -150,19 +156,42 @@ def test_a_perfect_estimate_is_reached_from_pure_noise(sampler):
     schedule = make_schedule(FAST.diffusion)
     clean = torch.full(SHAPE, 0.25, dtype=torch.float64)
     noise = torch.Generator().manual_seed(0)
-    rule = Sampler(sampler, lambda _: torch.randn(SHAPE, generator=noise, dtype=torch.float64))
+    rule = Sampler(sampler)
     x = torch.randn(SHAPE, generator=noise, dtype=torch.float64)
     path = schedule.sampling_steps(12)
     for step, following in zip(path, [*path[1:], -1], strict=True):
-        x = rule.step(x, clean, schedule.at(step), schedule.at(following))
+        fresh = torch.randn(SHAPE, generator=noise, dtype=torch.float64)
+        x = rule.step(x, clean, schedule.at(step), schedule.at(following), fresh)
     torch.testing.assert_close(x, clean)
 
 
 @pytest.mark.parametrize("preset", [FAST, PAPER])
 @pytest.mark.parametrize("count", [1, 7, 20, 800])
 def test_sampling_starts_at_the_noisiest_step_and_descends(preset, count):
-    schedule = make_schedule(replace(preset.diffusion))
+    schedule = make_pair_schedule(preset.diffusion)
     path = schedule.sampling_steps(count)
     assert len(path) == count
     assert path[0] == len(schedule) - 1
     assert all(later < earlier for earlier, later in pairwise(path))
+
+
+def test_the_image_leads_and_the_heatmap_follows_through_the_same_schedule():
+    schedule = make_pair_schedule(replace(FAST.diffusion, lead=0.3))
+    assert len(schedule) == 1300
+    assert schedule.at(1299) == (schedule.schedule.at(999), schedule.schedule.at(999))
+    assert schedule.at(999) == (schedule.schedule.at(699), schedule.schedule.at(999))
+    assert schedule.at(299) == ((1.0, 0.0), schedule.schedule.at(299))
+    assert schedule.at(-1) == ((1.0, 0.0), (1.0, 0.0))
+
+
+def test_without_a_lead_both_channels_share_every_level():
+    schedule = make_pair_schedule(PAPER.diffusion)
+    assert len(schedule) == 800
+    assert all(schedule.at(step)[0] == schedule.at(step)[1] for step in range(-1, 800))
+
+
+@pytest.mark.parametrize("sampler", ["ancestral", "ddim", "dpm-solver++", "sde-dpm-solver++"])
+def test_a_channel_whose_turn_has_not_come_or_is_over_stays_as_it_is(sampler):
+    rule, x = Sampler(sampler), torch.ones(SHAPE)
+    for level in [(0.0, 1.0), (1.0, 0.0)]:
+        torch.testing.assert_close(rule.step(x, torch.zeros(SHAPE), level, level, x), x)

@@ -121,6 +121,26 @@ def test_a_run_of_other_settings_is_refused(plan, tiny):
         run(replace(plan, settings=other))
 
 
+def test_a_run_whose_image_leads_can_begin_with_weights_that_knew_one_level(plan, tiny, tmp_path):
+    together = replace(tiny, diffusion=replace(tiny.diffusion, lead=0.0))
+    run(replace(plan, settings=together))
+    knew_one = read_weights_info(plan.out)
+    leads = replace(plan, out=tmp_path / "leads", start_from=knew_one, max_steps=0)
+    run(leads)
+    before, after = load_denoiser(knew_one), load_denoiser(read_weights_info(leads.out))
+    x, steps = torch.randn(1, 2, 256, 256), torch.tensor([[3, 3]])
+    torch.testing.assert_close(before.network(x, steps), after.network(x, steps))
+
+
+def test_weights_whose_image_leads_do_not_begin_a_run_of_one_level(plan, tiny, tmp_path):
+    run(plan)
+    together = replace(tiny, diffusion=replace(tiny.diffusion, lead=0.0))
+    start_from = read_weights_info(plan.out)
+    other = replace(plan, settings=together, out=tmp_path / "together", start_from=start_from)
+    with pytest.raises(WeightsError, match="other settings"):
+        run(other)
+
+
 def test_a_run_on_other_radiographs_is_refused(plan):
     run(replace(plan, max_steps=1))
     with pytest.raises(WeightsError, match="other radiographs"):
