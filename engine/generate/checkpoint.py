@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from engine.errors import WeightsError
 from engine.generate.settings import GeneratorSettings
 
-FORMAT = "ossa-training-1"
+FORMAT = "ossa-training-2"
 STATE_NAME = "state.safetensors"
 
 
@@ -44,7 +44,7 @@ def replace_safetensors(path: Path, tensors: dict[str, Tensor], header: dict[str
 
 def save_state(
     path: Path,
-    network: nn.Module,
+    model: nn.Module,
     average: dict[str, Tensor],
     optimiser: torch.optim.Optimizer,
     progress: Progress,
@@ -52,9 +52,9 @@ def save_state(
     fingerprint: str,
 ) -> None:
     """Write weights, their average and the optimiser's moments to `path`."""
-    tensors = {f"network.{name}": t for name, t in network.state_dict().items()}
+    tensors = {f"weights.{name}": t for name, t in model.state_dict().items()}
     tensors |= {f"average.{name}": t for name, t in average.items()}
-    names = [name for name, _ in network.named_parameters()]
+    names = [name for name, _ in model.named_parameters()]
     for index, moments in optimiser.state_dict()["state"].items():
         tensors |= {f"adam.{key}.{names[index]}": value for key, value in moments.items()}
     header = {
@@ -87,7 +87,7 @@ def read_state_header(path: Path) -> tuple[Progress, GeneratorSettings, str]:
 
 def load_state(
     path: Path,
-    network: nn.Module,
+    model: nn.Module,
     average: dict[str, Tensor],
     optimiser: torch.optim.Optimizer,
 ) -> None:
@@ -99,17 +99,17 @@ def load_state(
     from safetensors.torch import load_file
 
     stored = load_file(path)
-    groups: dict[str, dict[str, Tensor]] = {"network": {}, "average": {}, "adam": {}}
+    groups: dict[str, dict[str, Tensor]] = {"weights": {}, "average": {}, "adam": {}}
     for name, tensor in stored.items():
         group, rest = name.split(".", 1)
         groups[group][rest] = tensor
     try:
-        network.load_state_dict(groups["network"])
+        model.load_state_dict(groups["weights"])
         for name, tensor in average.items():
             tensor.copy_(groups["average"][name])
     except (RuntimeError, KeyError) as error:
         raise WeightsError(f"{path} does not fit the run's settings") from error
-    parameters = dict(network.named_parameters())
+    parameters = dict(model.named_parameters())
     indices = {name: index for index, name in enumerate(parameters)}
     moments: dict[int, dict[str, Tensor]] = {}
     for key_and_name, tensor in groups["adam"].items():

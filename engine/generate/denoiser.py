@@ -22,7 +22,9 @@ class Denoiser(nn.Module):
         self.settings = settings
         self.schedule = make_pair_schedule(settings.diffusion)
         conditions = CONDITIONING_SIZE if settings.augmentation else 0
-        self.network = UNet(settings.network, conditions, own_levels=self.schedule.ahead > 0)
+        own_levels = self.schedule.ahead > 0
+        self.network = UNet(settings.network, conditions, own_levels)
+        self.guide = UNet(settings.guide, conditions, own_levels) if settings.guide else None
         path = range(len(self.schedule))
         levels = torch.tensor([self.schedule.at(step) for step in path]).float()
         self.register_buffer("alpha", levels[..., 0], persistent=False)
@@ -30,15 +32,23 @@ class Denoiser(nn.Module):
         steps = torch.tensor([self.schedule.channel_steps(step) for step in path])
         self.register_buffer("channel_steps", steps, persistent=False)
         weights = torch.tensor([1.0, settings.training.heatmap_weight])
-        self.register_buffer("channel_weights", weights[:, None, None], persistent=False)
+        self.register_buffer("channel_weights", weights, persistent=False)
 
-    def clean(self, x: Tensor, step: int) -> Tensor:
+    def clean(self, x: Tensor, step: int, guidance: float = 1.0) -> Tensor:
         """The estimate of the clean pair, in [-1, 1].
 
         Args:
             x: (batch, 2, side, side) noisy pairs of that step of the path.
+            guidance: w of weaker + w (estimate - weaker), where the guide gives the weaker one;
+                without a guide it changes nothing.
         """
-        output = self.network(x, self.channel_steps[step].expand(len(x), -1)).float()
+        estimate = self._estimate(self.network, x, step)
+        if self.guide is None or guidance == 1.0:
+            return estimate
+        return self._estimate(self.guide, x, step).lerp(estimate, guidance).clamp(-1, 1)
+
+    def _estimate(self, network: nn.Module, x: Tensor, step: int) -> Tensor:
+        output = network(x, self.channel_steps[step].expand(len(x), -1)).float()
         alpha, sigma = self.alpha[step][:, None, None], self.sigma[step][:, None, None]
         if self.settings.diffusion.predicts == "noise":
             output = (x - sigma * output) / alpha
@@ -49,7 +59,8 @@ class Denoiser(nn.Module):
     def forward(
         self, pairs: Tensor, noise: Tensor, steps: Tensor, conditions: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """The loss of a training batch.
+        """The loss of a training batch; a guide adds its own, over the first half of the batch
+        alone, since it is there to be the weaker of the two.
 
         ``noise``: |noise - prediction|^2 (Eq. 4 of the paper). ``velocity``: the same for
         v = alpha noise - sigma x_0. ``pair``: |x_0 - prediction|^2 / sigma^2, which is the velocity
@@ -60,11 +71,30 @@ class Denoiser(nn.Module):
             conditions: (batch, c).
 
         Returns:
-            the weighted mean (a scalar), and the mean of each channel before weighting, (2,).
+            what to descend (a scalar); and of the network without its guide the weighted mean and
+            the mean of each channel before weighting, (3,).
         """
         alpha, sigma = self.alpha[steps][..., None, None], self.sigma[steps][..., None, None]
         noisy = alpha * pairs + sigma * noise
-        output = self.network(noisy, self.channel_steps[steps], conditions).float()
+        told = self.channel_steps[steps]
+
+        def errors_of(network: nn.Module, part: slice) -> Tensor:
+            condition = None if conditions is None else conditions[part]
+            output = network(noisy[part], told[part], condition).float()
+            return self._errors(output, pairs[part], noise[part], alpha[part], sigma[part])
+
+        errors = errors_of(self.network, slice(None))
+        loss = (self.channel_weights * errors).mean()
+        said = torch.cat([loss.detach()[None], errors.detach()])
+        if self.guide is not None:
+            half = slice(None, (len(pairs) + 1) // 2)
+            loss = loss + (self.channel_weights * errors_of(self.guide, half)).mean()
+        return loss, said
+
+    def _errors(
+        self, output: Tensor, pairs: Tensor, noise: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
+        """The mean error of each channel, (2,)."""
         predicts = self.settings.diffusion.predicts
         if predicts == "noise":
             error = (noise - output) ** 2
@@ -73,8 +103,7 @@ class Denoiser(nn.Module):
         else:
             floor = self.settings.training.sigma_floor
             error = (pairs - output) ** 2 / (sigma**2).clamp(min=floor)
-        error = error * (sigma > 0)
-        return (self.channel_weights * error).mean(), error.detach().mean(dim=(0, 2, 3))
+        return (error * (sigma > 0)).mean(dim=(0, 2, 3))
 
 
 def in_channels_last(denoiser: Denoiser) -> Denoiser:

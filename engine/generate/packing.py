@@ -25,7 +25,7 @@ class PackedWeights:
 
 
 def pack_weights(source: Path, out: Path, licence: str, trained_on: str) -> PackedWeights:
-    """Write the network of `source` in half precision, its prior as it is, and its metadata.
+    """Write the networks of `source` in half precision, its prior as it is, and its metadata.
 
     Half precision keeps 11 bits of every weight; the network still computes in what it is asked to.
 
@@ -43,13 +43,15 @@ def pack_weights(source: Path, out: Path, licence: str, trained_on: str) -> Pack
     info = read_weights_info(source)
     prior = read_prior_arrays(source)
     tensors, largest_change, parameters = {}, 0.0, 0
-    for name, tensor in read_tensors(info, "network.").items():
+    for name, tensor in read_tensors(info).items():
+        if name.startswith("prior."):
+            continue
         half = tensor.half()
         if not half.isfinite().all():
             raise WeightsError(f"{info.path}: {name} does not fit half precision")
         largest_change = max(largest_change, float((half.float() - tensor.float()).abs().max()))
         parameters += tensor.numel()
-        tensors[f"network.{name}"] = half
+        tensors[name] = half
     tensors |= {f"prior.{name}": torch.from_numpy(np.array(a)) for name, a in prior.items()}
     metadata = {**info.metadata, "licence": licence, "trained_on": trained_on}
     try:

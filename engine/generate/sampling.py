@@ -51,6 +51,7 @@ def sample_pairs(
         noise = torch.from_numpy(pair_noise(seed, indices, step)).to(device)
         return noise.contiguous(memory_format=torch.channels_last)
 
+    settings = denoiser.settings.sampling
     rules = [Sampler(sampler) for _ in range(CHANNELS)]
     path = denoiser.schedule.sampling_steps(steps)
     x = noise_of(0)
@@ -59,7 +60,8 @@ def sample_pairs(
         if token.stopped:
             return
         with torch.inference_mode(), autocast(device, precision):
-            clean = denoiser.clean(x, step)
+            guided = done > settings.guided_from * len(path)
+            clean = denoiser.clean(x, step, settings.guidance if guided else 1.0)
         now, then = denoiser.schedule.at(step), denoiser.schedule.at(following)
         noise = noise_of(done) if rules[0].adds_noise else torch.zeros_like(x)
         planes = [

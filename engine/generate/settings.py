@@ -84,15 +84,25 @@ class TrainingSettings:
 
 @dataclass(frozen=True)
 class SamplingSettings:
-    """How pairs are drawn unless asked otherwise."""
+    """How pairs are drawn unless asked otherwise.
+
+    guidance: how far the estimate is moved away from the guide's, 1 for not at all; and that only
+    from the share `guided_from` of the path on, once the layout of the hand is decided.
+    """
 
     sampler: SamplerName
     steps: int
+    guidance: float = 1.0
+    guided_from: float = 0.0
 
 
 @dataclass(frozen=True)
 class GeneratorSettings:
-    """All that is needed to train and sample one generator. `augmentation` None is none."""
+    """All that is needed to train and sample one generator.
+
+    augmentation: None is none. guide: a smaller network that learns beside the main one and whose
+    coarser estimates sampling moves away from (Karras et al. 2024), None for none.
+    """
 
     preset: str
     network: NetworkSettings
@@ -100,6 +110,7 @@ class GeneratorSettings:
     training: TrainingSettings
     sampling: SamplingSettings
     augmentation: Augmentation | None = field(default=None)
+    guide: NetworkSettings | None = field(default=None)
 
     def to_toml(self) -> str:
         """The settings as TOML; what is None is left out."""
@@ -147,8 +158,11 @@ FAST = GeneratorSettings(
         average_decay=0.999,
         heatmap_weight=4.0,
     ),
-    sampling=SamplingSettings(sampler="sde-dpm-solver++", steps=36),
+    sampling=SamplingSettings(sampler="sde-dpm-solver++", steps=36, guidance=2.0, guided_from=0.5),
     augmentation=Augmentation(),
+    guide=NetworkSettings(
+        block="modulated", patch=4, widths=(32, 48, 72, 96), blocks=1, attention=(2, 3)
+    ),
 )
 
 PRESETS = {settings.preset: settings for settings in (FAST, PAPER)}

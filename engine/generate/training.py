@@ -90,11 +90,11 @@ class _Run:
         denoiser = in_channels_last(Denoiser(plan.settings))
         if plan.start_from is not None:
             load_network(plan.start_from, plan.settings, denoiser)
-        optimiser = torch.optim.Adam(denoiser.network.parameters(), lr=1e-3, fused=True)
+        optimiser = torch.optim.Adam(denoiser.parameters(), lr=1e-3, fused=True)
         self.model, self.optimiser = self.fabric.setup(denoiser, optimiser)
         self.denoiser: Denoiser = self.model.module
         decay = plan.settings.training.average_decay
-        self.average = start_average(self.denoiser.network) if decay else {}
+        self.average = start_average(self.denoiser) if decay else {}
         self.batches = BatchSource(
             plan.data,
             plan.settings,
@@ -121,7 +121,7 @@ class _Run:
         if found is None:
             return
         state = self.out / STATE_NAME
-        load_state(state, self.denoiser.network, self.average, self.optimiser.optimizer)
+        load_state(state, self.denoiser, self.average, self.optimiser.optimizer)
         self.progress = found
         if self.fabric.is_global_zero:
             self.files.truncate_logs(found.step)
@@ -205,7 +205,7 @@ class _Run:
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(settings, self.progress.step)
         self.model.train()
-        loss, channels = self.model(*self.batches.batch(self.progress.step))
+        loss, said = self.model(*self.batches.batch(self.progress.step))
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
         if settings.training.gradient_clip:
@@ -215,8 +215,8 @@ class _Run:
         self.optimiser.step()
         if self.average:
             decay = settings.training.average_decay
-            update_average(self.average, self.denoiser.network, self.progress.step, decay)
-        return torch.cat([loss.detach()[None], channels])
+            update_average(self.average, self.denoiser, self.progress.step, decay)
+        return said
 
     def _log(self, means: Tensor, steps: int, seconds: float) -> TrainingStep:
         losses = dict(zip(LOSS_COLUMNS[-3:], means.tolist(), strict=True))
@@ -245,7 +245,7 @@ class _Run:
     def _sample(self, seed: int, count: int, steps: int, token: CancelToken) -> list[Pair]:
         steps = min(steps, self.plan.settings.sampling.steps)
         precision = "bfloat16" if "bf16" in self.plan.precision else "float32"
-        with swapped(self.denoiser.network, self.average):
+        with swapped(self.denoiser, self.average):
             return sample_some(self.denoiser, seed, count, steps, precision, token)
 
     def _watch_copies(self, watch: CopyWatch, token: CancelToken) -> Iterator[Event]:
@@ -279,10 +279,10 @@ class _Run:
         """Write the state, then the weights to sample from; both replace the old ones."""
         if not self.fabric.is_global_zero:
             return
-        plan, network = self.plan, self.denoiser.network
+        plan = self.plan
         save_state(
             self.out / STATE_NAME,
-            network,
+            self.denoiser,
             self.average,
             self.optimiser.optimizer,
             self.progress,
@@ -292,8 +292,8 @@ class _Run:
         self._save_weights(self.out / WEIGHTS_NAME)
 
     def _save_weights(self, path: Path) -> None:
-        plan, network = self.plan, self.denoiser.network
-        tensors = {f"network.{k}": v for k, v in (self.average or network.state_dict()).items()}
+        plan = self.plan
+        tensors = dict(self.average or self.denoiser.state_dict())
         tensors |= {f"prior.{k}": torch.from_numpy(v) for k, v in plan.companions.items()}
         metadata = {
             **plan.metadata,

@@ -5,7 +5,7 @@ Nothing is unpickled. A file that is not what it says is refused with one line.
 
 import hashlib
 import json
-from collections.abc import Mapping
+import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from engine.generate.settings import GeneratorSettings
 
 FORMAT = "ossa-weights-1"
 WEIGHTS_NAME = "weights.safetensors"
-_LEAD = "embed_heatmap_step."  # of the network, where the image leads
+_NETWORK, _GUIDE = "network.", "guide."
+_LEADING = tuple(f"{network}embed_heatmap_step." for network in (_NETWORK, _GUIDE))
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def save_weights(path: Path, tensors: dict, settings: GeneratorSettings, metadat
     """Write weights beside `path`, then replace it.
 
     Args:
-        tensors: torch tensors by name, ``network.…`` and ``prior.…``.
+        tensors: torch tensors by name, ``network.…``, ``guide.…`` and ``prior.…``.
     """
     from engine.generate.checkpoint import replace_safetensors
 
@@ -101,7 +102,7 @@ def read_prior_arrays(path: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
-def read_tensors(info: WeightsInfo, prefix: str) -> dict[str, Any]:
+def read_tensors(info: WeightsInfo, prefix: str = "") -> dict[str, Any]:
     """The torch tensors of a weights file whose names begin with `prefix`, without it.
 
     They keep the precision they are stored in, half or single.
@@ -125,14 +126,15 @@ def load_denoiser(info: WeightsInfo) -> Any:
     from engine.generate.denoiser import Denoiser, in_channels_last
 
     denoiser = Denoiser(info.settings)
-    _fill_network(denoiser, info)
+    _fill(denoiser, info)
     return in_channels_last(denoiser.eval())
 
 
 def fits(info: WeightsInfo, settings: GeneratorSettings) -> bool:
     """Whether a denoiser of `settings` can take over the network of a weights file: the same
-    network, trained to predict the same, told of augmentation or not. Only the lead of the image
-    may be new to it, since a network learns that on top (the other way round it would be lost)."""
+    network, trained to predict the same, told of augmentation or not. The lead of the image may be
+    new to it, since a network learns that on top (not the other way round), and so may the guide.
+    """
     theirs, ours = info.settings, settings
     told = (theirs.augmentation is None, ours.augmentation is None)
     lead = theirs.diffusion.lead or ours.diffusion.lead
@@ -152,20 +154,24 @@ def load_network(info: WeightsInfo, settings: GeneratorSettings, denoiser: Any) 
             f"{info.path} holds a generator of other settings (preset {info.settings.preset}): "
             f"train from it with the preset it was made with, or begin from nothing"
         )
-    if settings.diffusion.lead and not info.settings.diffusion.lead:
-        lacking = {k: v for k, v in denoiser.network.state_dict().items() if k.startswith(_LEAD)}
-    else:
-        lacking = {}
-    _fill_network(denoiser, info, lacking)
+    new = [] if info.settings.diffusion.lead == settings.diffusion.lead else list(_LEADING)
+    if info.settings.guide != settings.guide:
+        new.append(_GUIDE)
+    _fill(denoiser, info, tuple(new))
 
 
-def _fill_network(denoiser: Any, info: WeightsInfo, lacking: Mapping[str, Any] = {}) -> None:
-    state = {name: tensor.float() for name, tensor in read_tensors(info, "network.").items()}
-    state |= lacking
+def _fill(denoiser: Any, info: WeightsInfo, new: tuple[str, ...] = ()) -> None:
+    """Give the denoiser what the file holds; what begins with one of `new` stays as it is."""
+    own = {name: t for name, t in denoiser.state_dict().items() if name.startswith(new)}
+    stored = {
+        name: tensor.float()
+        for name, tensor in read_tensors(info).items()
+        if name.startswith((_NETWORK, _GUIDE)) and not name.startswith(new)
+    }
     try:
-        denoiser.network.load_state_dict(state)
+        denoiser.load_state_dict(stored | own)
     except RuntimeError as error:
-        line = str(error).splitlines()[-1].strip()
+        line = textwrap.shorten(str(error).splitlines()[-1], 160)
         raise WeightsError(f"{info.path} does not fit its own settings: {line}") from error
 
 

@@ -16,7 +16,7 @@ def write_untrained_weights(path: Path, settings: GeneratorSettings = FAST) -> P
     from tests.engine.assess.shapes import stick_hands
 
     torch.manual_seed(0)
-    tensors = {f"network.{k}": v for k, v in Denoiser(settings).network.state_dict().items()}
+    tensors = Denoiser(settings).state_dict()
     prior = fit_prior(stick_hands(40, seed=4), load_anatomy("hand"))
     tensors |= {f"prior.{k}": torch.from_numpy(v) for k, v in prior.to_arrays().items()}
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -66,7 +66,7 @@ def _measure(name: str, precision: str, steps: int) -> list[float]:
 
     settings = preset(name)
     denoiser = in_channels_last(Denoiser(settings))
-    optimiser = torch.optim.Adam(denoiser.network.parameters(), lr=1e-4, fused=True)
+    optimiser = torch.optim.Adam(denoiser.parameters(), lr=1e-4, fused=True)
     size, conditions = settings.training.batch_size, denoiser.network.conditions
     pairs = torch.zeros(size, 2, 256, 256).contiguous(memory_format=torch.channels_last)
     seconds = []

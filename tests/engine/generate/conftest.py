@@ -53,8 +53,9 @@ def tiny() -> GeneratorSettings:
             steps=8, schedule="shifted-cosine", predicts="pair", shift=0.25, lead=0.25
         ),
         training=replace(FAST.training, batch_size=4, warm_up_steps=2),
-        sampling=SamplingSettings(sampler="dpm-solver++", steps=4),
+        sampling=SamplingSettings(sampler="dpm-solver++", steps=4, guidance=2.0),
         augmentation=Augmentation(),
+        guide=NetworkSettings(block="modulated", patch=16, widths=(8, 8), blocks=1),
     )
 
 

@@ -1,5 +1,7 @@
 """A pair depends on weights, seed, number and sampler alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,27 @@ def test_sampled_pairs_stay_in_range_and_read_only(denoiser, sampler):
     channels = draw(denoiser, [4], sampler)[4]
     assert np.isfinite(channels).all()
     assert np.abs(channels).max() <= 1
+
+
+def test_guidance_moves_the_estimate_away_from_the_guide_s(denoiser):
+    x = torch.randn(1, 2, 256, 256)
+    alone, guided = denoiser.clean(x, 5), denoiser.clean(x, 5, guidance=2.0)
+    denoiser.network, denoiser.guide = denoiser.guide, denoiser.network
+    weaker = denoiser.clean(x, 5)
+    torch.testing.assert_close(guided, (2 * alone - weaker).clamp(-1, 1))
+
+
+def test_guidance_sets_in_where_the_settings_say(denoiser, tiny):
+    def pairs_guided_from(share):
+        sampling = replace(tiny.sampling, guided_from=share)
+        denoiser.settings = replace(tiny, sampling=sampling)
+        return draw(denoiser, [0], "ddim")[0]
+
+    whole, late, never = (pairs_guided_from(share) for share in (0.0, 0.5, 1.0))
+    denoiser.guide = None
+    np.testing.assert_array_equal(never, pairs_guided_from(0.0))
+    assert np.abs(whole - late).max() > 1e-3
+    assert np.abs(late - never).max() > 1e-3
 
 
 def test_a_stopped_token_ends_sampling_before_the_next_network_call(denoiser):

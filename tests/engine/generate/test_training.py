@@ -54,7 +54,8 @@ def test_training_ends_at_its_last_step_with_weights_that_load(plan):
     assert info.metadata["step"] == 12
     assert info.metadata["pairs_seen"] == 12 * plan.settings.training.batch_size
     np.testing.assert_array_equal(read_prior_arrays(plan.out)["edges"], plan.companions["edges"])
-    assert load_denoiser(info).network.conditions == 7
+    denoiser = load_denoiser(info)
+    assert denoiser.network.conditions == denoiser.guide.conditions == 7
 
 
 def test_a_resumed_run_ends_with_the_same_numbers_as_one_that_never_stopped(plan, tmp_path):
@@ -130,6 +131,17 @@ def test_a_run_whose_image_leads_can_begin_with_weights_that_knew_one_level(plan
     before, after = load_denoiser(knew_one), load_denoiser(read_weights_info(leads.out))
     x, steps = torch.randn(1, 2, 256, 256), torch.tensor([[3, 3]])
     torch.testing.assert_close(before.network(x, steps), after.network(x, steps))
+
+
+def test_a_run_with_a_guide_can_begin_with_weights_that_had_none(plan, tiny, tmp_path):
+    run(replace(plan, settings=replace(tiny, guide=None)))
+    alone = read_weights_info(plan.out)
+    guided = replace(plan, out=tmp_path / "guided", start_from=alone, max_steps=0)
+    run(guided)
+    before, after = load_file(alone.path), load_file(read_weights_info(guided.out).path)
+    networks = [name for name in before if name.startswith("network.")]
+    assert all(torch.equal(before[name], after[name]) for name in networks)
+    assert any(name.startswith("guide.") for name in after)
 
 
 def test_weights_whose_image_leads_do_not_begin_a_run_of_one_level(plan, tiny, tmp_path):
