@@ -14,7 +14,7 @@ def merge(
     other: Annotated[Path, typer.Argument(help="another copy of it, which stays as it is")],
     actor: Annotated[str, typer.Option(help="who joins them, for the project's log")] = "",
 ) -> None:
-    """Join two copies of a project: pairs, decisions, corrections, notes and readings."""
+    """Join two copies of a project: pairs, decisions, corrections, notes, readings and limits."""
     from engine.jobs.reviewer import reviewer_name
     from engine.review.merging import merge_projects
 

@@ -1,4 +1,5 @@
-"""Join two copies of a project: pairs with their pictures, trail, readings and the project's log.
+"""Join two copies of a project: pairs with their pictures, trail, blinded readings, kept limits and
+the project's log.
 
 Rows are joined by their uuid, so joining again changes nothing. What stands is a function of the
 trail that does not ask in which order rows came into a file, so it is the same whichever copy is
@@ -13,7 +14,17 @@ from pathlib import Path
 
 from engine.errors import ProjectError
 from engine.files import replace_file
-from engine.review import counting, opening, planes, prior_file, project_log, standing
+from engine.review import (
+    counting,
+    opening,
+    planes,
+    prior_file,
+    project_limits,
+    project_log,
+    readings,
+    series,
+    standing,
+)
 from engine.review.database import DATABASE_NAME, told_in_one_line, transaction
 from engine.review.opening import PAIRS, OpenProject
 
@@ -55,10 +66,16 @@ _JOIN_TRAIL = f"""
 INSERT INTO main.trail (identifier, {_TRAIL_COLUMNS})
 SELECT here, {_TRAIL_COLUMNS} FROM temp.new_row JOIN other.trail USING (uuid) ORDER BY position
 """
+_READING_COLUMNS = "uuid, session, who, at, is_real, said_real, confidence, seconds"
+_JOIN_READINGS = f"""
+INSERT INTO main.reading (item, {_READING_COLUMNS})
+SELECT COALESCE(here, item), {_READING_COLUMNS}
+FROM other.reading LEFT JOIN temp.same_pair ON there = item
+WHERE uuid NOT IN (SELECT uuid FROM main.reading) ORDER BY position
+"""
 _COLUMNS = {
     "judgement": "uuid, policy, accepted, reason_codes, copy_level, shape_distance, suspicion,"
     " landmarks, assessment",
-    "reading": "uuid, session, who, at, item, is_real, said_real, confidence, seconds",
     "project_log": "uuid, clock, at, who, what, value",
 }
 
@@ -159,8 +176,13 @@ def _join(ours: OpenProject, theirs: OpenProject, actor: str) -> MergeReport:
     trail_rows = connection.execute(_JOIN_TRAIL).rowcount
     _join_table(connection, "judgement")
     _join_table(connection, "project_log")
-    readings = _join_table(connection, "reading")
+    answers = connection.execute(_JOIN_READINGS).rowcount
     notices = [*_notices(ours, theirs), *_join_facts(ours, theirs)]
+    limits = project_limits.join_limits(connection)
+    notices += [
+        f"{ours.folder}: the limits of policy {policy} are as chosen last, in {theirs.folder}"
+        for policy in limits
+    ]
     if counting.read_counting(connection) != chosen:
         notices.append(
             f"{ours.folder}: whose decision counts is as chosen last, in {theirs.folder}"
@@ -168,10 +190,30 @@ def _join(ours: OpenProject, theirs: OpenProject, actor: str) -> MergeReport:
         standing.refresh_decided(connection)
     concerned = connection.execute("SELECT DISTINCT here FROM temp.new_row").fetchall()
     standing.refresh(connection, [row["here"] for row in concerned])
-    if pairs or trail_rows or readings:
-        value = f"{pairs} pairs, {trail_rows} rows and {readings} readings from {theirs.folder}"
+    plans = _join_plans(ours, theirs)
+    notices += _unfinished(connection, plans)
+    if pairs or trail_rows or answers or limits or plans:
+        value = f"{pairs} pairs, {trail_rows} rows and {answers} readings from {theirs.folder}"
         project_log.append(connection, actor, "merge", value)
-    return MergeReport(pairs, trail_rows, readings, tuple(notices))
+    return MergeReport(pairs, trail_rows, answers, tuple(notices))
+
+
+def _join_plans(ours: OpenProject, theirs: OpenProject) -> list[series.SeriesPlan]:
+    """Take over the blinded readings of the other copy, also those that are not through."""
+    twins = ours.connection.execute("SELECT there, here FROM temp.same_pair WHERE here <> there")
+    return series.join_plans(ours.folder, theirs.folder, dict(twins.fetchall()))
+
+
+def _unfinished(connection: sqlite3.Connection, plans: list[series.SeriesPlan]) -> Iterator[str]:
+    """A line for each series that came and can be gone on with, and what that takes."""
+    answers = readings.read_readings(connection, None)
+    for plan in plans:
+        if (answered := plan.answered(answers)) < len(plan.items):
+            done = f"{answered} of {len(plan.items)} answered"
+            line = f"an unfinished blinded reading of {plan.who} came along, {done}"
+            if not Path(plan.real_data).exists():
+                line += f"; to go on with it here takes its radiographs, at {plan.real_data}"
+            yield line
 
 
 def _join_table(connection: sqlite3.Connection, table: str) -> int:

@@ -6,8 +6,8 @@ project. Of a real radiograph the plan holds a hash of the identifier, never the
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from engine.errors import ProjectError
@@ -88,10 +88,34 @@ def unfinished(plans: Iterable[SeriesPlan], readings: list[Reading], who: str) -
 
 
 def readings_of_finished(plans: Iterable[SeriesPlan], readings: list[Reading]) -> list[Reading]:
-    """Answers of series that are through. One whose plan is not here (it came with a merge) counts
-    as through: nobody can go on with it here."""
+    """Answers of series that are through. One whose plan is not here (an older Ossa merged it)
+    counts as through: nobody can go on with it here."""
     open_sessions = {plan.session for plan in plans if plan.answered(readings) < len(plan.items)}
     return [one for one in readings if one.session not in open_sessions]
+
+
+def join_plans(ours: Path, theirs: Path, named_here: Mapping[str, str]) -> list[SeriesPlan]:
+    """Take over the plans of another copy of the project that are not here.
+
+    Args:
+        ours, theirs: the projects' folders.
+        named_here: what pairs are called here that have another identifier there.
+
+    Returns:
+        Those that came.
+
+    Raises:
+        ProjectError: one is damaged, or the project's folder cannot be written.
+    """
+    known = {plan.session for plan in read_plans(ours)}
+    brought = []
+    for plan in read_plans(theirs):
+        if plan.session in known:
+            continue
+        items = (replace(one, item=named_here.get(one.item, one.item)) for one in plan.items)
+        brought.append(replace(plan, items=tuple(items)))
+        write_plan(ours, brought[-1])
+    return brought
 
 
 def _read(path: Path) -> SeriesPlan:
@@ -99,6 +123,8 @@ def _read(path: Path) -> SeriesPlan:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data.pop("format") != _FORMAT:
             raise ValueError(f"its format is not {_FORMAT}")
+        if data["session"] != path.stem:
+            raise ValueError("it has the name of another")
         return SeriesPlan(**{**data, "items": tuple(PlannedItem(**one) for one in data["items"])})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ProjectError(f"{path} is not the plan of a blinded reading: {error}") from error
