@@ -12,10 +12,17 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.job_state import Job, JobEnd, Outcome
 from engine.errors import OssaError
-from engine.events import CancelToken, DeviceChosen, PreviewReady, SamplingStep, TrainingStep
+from engine.events import (
+    CancelToken,
+    DeviceChosen,
+    PreviewReady,
+    SamplingStep,
+    TrainingStep,
+    UnitsDone,
+)
 from engine.jobs.memory_use import MemoryUse, memory_use
 
-_COALESCED = (TrainingStep, SamplingStep, PreviewReady, MemoryUse)
+_COALESCED = (TrainingStep, SamplingStep, PreviewReady, UnitsDone, MemoryUse)
 _MEMORY_SECONDS = 1.0
 
 

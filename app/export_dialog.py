@@ -26,7 +26,7 @@ from engine.review.export_choice import NEEDS_EVERY_LANDMARK, Wanted, sort_pairs
 from engine.review.project import ReviewProject
 
 _FORMATS = (
-    ("nfdp", "NFDP: pictures, coordinates, splits", "Trains the NFDP localiser as it stands"),
+    ("nfdp", "NFDP: pictures, coordinates, splits", "With real radiographs it trains NFDP"),
     ("coco", "COCO keypoints with visibility", "Read by pycocotools and all that builds on it"),
     ("csv", "CSV: a row for every pair and landmark", "For spreadsheets and statistics"),
 )

@@ -16,6 +16,7 @@ from engine.events import (
     ReviewAwaited,
     SamplingStep,
     TrainingStep,
+    UnitsDone,
 )
 from engine.jobs.memory_use import MemoryUse
 
@@ -122,6 +123,8 @@ class JobState:
             self.accepted += bool(event.assessment.accepted)
             counted = self.accepted if self.unit == "accepted pair" else self.assessed
             self.pace.advance(self._done_before + counted)
+        elif isinstance(event, UnitsDone):
+            self.pace.advance(event.done)
         elif isinstance(event, ReviewAwaited):
             self.awaited = None if event.over else event
         elif isinstance(event, DeviceChosen):

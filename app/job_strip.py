@@ -50,6 +50,7 @@ class JobStrip(QWidget):
         """Show a job that began."""
         generates = state.job.kind == "generate"  # what is in the project stays there
         self.cancel.setVisible(not generates)
+        self.stop.setVisible(state.job.kind != "export")  # which is there whole or not at all
         for describe in (self.stop.setToolTip, self.stop.setAccessibleDescription):
             describe(_STOP_GENERATING if generates else _STOP)
         self.pause.setVisible(state.job.pausable)

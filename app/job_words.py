@@ -11,7 +11,8 @@ def ended_text(state: JobState) -> str:
         return state.message
     if state.stage is Stage.CANCELLED:
         return f"{title} cancelled; nothing of it was kept"
-    ended = "stopped; what was made is kept" if state.stage is Stage.STOPPED else "finished"
+    kept = state.summary.get("interrupted", "what was made is kept")
+    ended = f"stopped; {kept}" if state.stage is Stage.STOPPED else "finished"
     return f"{title} {ended}{_result(state)}"
 
 

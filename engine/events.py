@@ -224,6 +224,13 @@ class PhantomDrawn:
 
 
 @dataclass(frozen=True)
+class UnitsDone:
+    """So many of the units that `JobStarted` counts are done."""
+
+    done: int
+
+
+@dataclass(frozen=True)
 class JobFinished:
     """A job ended by itself or by `stop`; `summary` is what it has to say in plain data."""
 
@@ -243,5 +250,6 @@ Event = (
     | ReviewAwaited
     | DeviceChosen
     | PhantomDrawn
+    | UnitsDone
     | JobFinished
 )

@@ -51,13 +51,15 @@ def options(
 
 
 def run_to_end(job: Any, request: Any, max_seconds: float | None = None) -> dict[str, Any]:
-    """Run a job with a bar; exit code 130 once it was interrupted and has kept its result."""
+    """Run a job with a bar; exit code 130 once it was interrupted and has said what became of its
+    result."""
     from engine.cli.progress import interruptible, run_job
 
     token = CancelToken()
     with interruptible(token):
         summary = run_job(job(request, token), max_seconds)
     if token.stopped:
-        print("Interrupted; what was made so far is kept.", file=sys.stderr)
+        kept = summary.get("interrupted", "what was made so far is kept")
+        print(f"Interrupted; {kept}.", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
     return summary

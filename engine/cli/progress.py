@@ -24,6 +24,7 @@ from engine.events import (
     PhantomDrawn,
     ReviewAwaited,
     TrainingStep,
+    UnitsDone,
 )
 from engine.jobs.processes import is_first_process
 
@@ -94,6 +95,7 @@ class _Drawing:
             CheckpointSaved: self._checkpoint_saved,
             PhantomDrawn: self._phantom_drawn,
             ReviewAwaited: self._review_awaited,
+            UnitsDone: self._units_done,
         }
         if handler := handlers.get(type(event)):
             handler(event)
@@ -137,13 +139,21 @@ class _Drawing:
         self._update(self.done, figures)
 
     def _phantom_drawn(self, event: PhantomDrawn) -> None:
-        drawn = event.index + 1
-        rate = (drawn - self.done) / max(time.monotonic() - self.begun, 1e-9)
-        figures = f"{drawn} phantoms · {rate:.1f} phantoms/s"
-        total = self.started.total if self.started else None
-        if total:
-            figures += f" · {format_duration((total - drawn) / rate)} left"
-        self._update(drawn, figures)
+        self._count(event.index + 1)
+
+    def _units_done(self, event: UnitsDone) -> None:
+        self._count(event.done)
+
+    def _count(self, done: int) -> None:
+        """So many units are done, of those that the job began with and made since."""
+        if self.started is None or done <= self.done:
+            return
+        units = f"{self.started.unit}s"
+        rate = (done - self.done) / max(time.monotonic() - self.begun, 1e-9)
+        figures = f"{done} {units} · {rate:.1f} {units}/s"
+        if self.started.total:
+            figures += f" · {format_duration((self.started.total - done) / rate)} left"
+        self._update(done, figures)
 
     def _review_awaited(self, event: ReviewAwaited) -> None:
         if not event.over:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import SettingsError
-from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice
+from engine.events import CancelToken, Event, JobFinished, Notice
 
 if TYPE_CHECKING:
     from engine.anatomy import Anatomy
-    from engine.review.export_folder import ExportSummary
+    from engine.review.export_folder import Exporting, ExportSummary
     from engine.review.export_real import RealImages
     from engine.review.records import Counting
 
@@ -43,10 +43,11 @@ class ExportRequest:
 
 
 def export(request: ExportRequest, token: CancelToken) -> Iterator[Event]:
-    """Write the export; it appears whole or not at all.
+    """Write the export. It appears whole or not at all: stopped or cancelled before its end, it
+    leaves what was there before.
 
     Yields:
-        `JobStarted`, `Notice`, `JobFinished`.
+        `Notice`, `JobStarted`, `UnitsDone`, `JobFinished`.
 
     Raises:
         OssaError: in one line, why there is nothing to export or where it cannot be written.
@@ -56,21 +57,21 @@ def export(request: ExportRequest, token: CancelToken) -> Iterator[Event]:
     from engine.review.project import ReviewProject
 
     _check(request)
-    yield JobStarted(f"Exporting {request.project.name}", "file")
     with ReviewProject.open(request.project) as project:
         real = None
         if request.real_data is not None:
             real = yield from _real_images(request.real_data, project.anatomy, request.split)
-        if token.stopped:
-            yield JobFinished({"out": str(request.out), "line": "nothing written"})
-            return
-        written = _writer(request.format, real)(
+        exporting = _exporter(request.format, real)(
             project,
             request.out,
             actor=request.actor or reviewer_name(),
             wanted=Wanted(request.counting, request.only_decided, request.include_copies),
             overwrite=request.overwrite,
         )
+        written = yield from _unless_stopped(exporting, token)
+    if written is None:
+        yield JobFinished({"line": "nothing written", "interrupted": "nothing was written"})
+        return
     for text in written.notices:
         yield Notice(text)
     yield JobFinished(_summary(written, real is not None))
@@ -88,18 +89,31 @@ def _check(request: ExportRequest) -> None:
         raise SettingsError("say who the adjudicator is, whose decision is to count")
 
 
-def _writer(format: str, real: "RealImages | None") -> "Callable[..., ExportSummary]":
+def _unless_stopped(
+    exporting: "Exporting[ExportSummary]", token: CancelToken
+) -> "Generator[Event, None, ExportSummary | None]":
+    """Pass the events on; what was exported, None if the job was to end before all was written."""
+    try:
+        while not token.stopped:
+            yield next(exporting)
+    except StopIteration as finished:
+        return finished.value
+    exporting.close()
+    return None
+
+
+def _exporter(format: str, real: "RealImages | None") -> "Callable[..., Exporting[ExportSummary]]":
     from engine.review.export_coco import COCO
     from engine.review.export_csv import CSV
-    from engine.review.export_folder import export_folder
-    from engine.review.export_nfdp import export_nfdp
+    from engine.review.export_folder import exporting
+    from engine.review.export_nfdp import exporting_nfdp
 
-    writers: dict[str, Callable[..., ExportSummary]] = {
-        "nfdp": partial(export_nfdp, real=real),
-        "coco": partial(export_folder, format=COCO),
-        "csv": partial(export_folder, format=CSV),
+    exporters: dict[str, Callable[..., Exporting[ExportSummary]]] = {
+        "nfdp": partial(exporting_nfdp, real=real),
+        "coco": partial(exporting, format=COCO),
+        "csv": partial(exporting, format=CSV),
     }
-    return writers[format]
+    return exporters[format]
 
 
 def _summary(written: "ExportSummary", with_real: bool) -> dict:

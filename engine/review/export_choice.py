@@ -1,6 +1,6 @@
 """Which pairs of a project go out with an export, and why the others stay."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -122,14 +122,19 @@ def _place(
     return sorting.lacking if row.identifier in lacking else sorting.going
 
 
-def choose_pairs(project: ReviewProject, wanted: Wanted, whole_only: bool) -> Choice:
-    """Go through a project's pairs.
+def choose_pairs(
+    project: ReviewProject, wanted: Wanted, whole_only: bool
+) -> Generator[None, None, Choice]:
+    """Go through a project's pairs; yields after each, and returns the choice.
 
     Args:
         whole_only: whether the format needs a place for every landmark.
     """
     sorting = sort_pairs(project.rows(), (), wanted)
-    going = [_read(project, row) for row in sorting.going]
+    going = []
+    for row in sorting.going:
+        going.append(_read(project, row))
+        yield
     if whole_only:
         sorting.lacking.extend(pair.row for pair in going if not pair.is_whole)
         going = [pair for pair in going if pair.is_whole]

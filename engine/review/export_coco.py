@@ -6,7 +6,7 @@ named and whose skeleton is the learned topology, counted from 1 (https://cocoda
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,16 @@ _CATEGORY = 1
 _VISIBLE, _NOT_LABELLED = 2, 0
 
 
-def _write(folder: Path, project: ReviewProject, going: Sequence[GoingPair]) -> Written:
+def _write(
+    folder: Path, project: ReviewProject, going: Sequence[GoingPair]
+) -> Generator[None, None, Written]:
     (folder / "images").mkdir()
     for pair in going:
         identifier = pair.row.identifier
         levels = eight_bit((project.pair(identifier).image + 1) / 2)
         png = encode_png(levels, comment=f"{identifier}: {STATEMENT}")
         (folder / "images" / f"{identifier}.png").write_bytes(png)
+        yield
     document = {
         "info": {
             "description": f"{project.folder.resolve().name}: {STATEMENT}",

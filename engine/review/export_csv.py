@@ -1,7 +1,7 @@
 """Export what counts as accepted as one table, a row for every pair and landmark."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +28,15 @@ COLUMNS = (
 )
 
 
-def _write(folder: Path, project: ReviewProject, going: Sequence[GoingPair]) -> Written:
+def _write(
+    folder: Path, project: ReviewProject, going: Sequence[GoingPair]
+) -> Generator[None, None, Written]:
     with (folder / TABLE_NAME).open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(COLUMNS)
         for pair in going:
             table.writerows(_rows(pair, project.anatomy))
+            yield
     return Written(
         files=((TABLE_NAME, "a row for every pair and landmark (from 0), with a header"),),
         prose=(
@@ -58,4 +61,4 @@ def _rows(pair: GoingPair, anatomy: Anatomy) -> Iterator[tuple]:
 
 
 # Also pairs that lack a landmark go out.
-CSV = ExportFormat("csv", _write)
+CSV = ExportFormat("csv", _write, unit="pair")

@@ -1,12 +1,18 @@
 """What every format of an export has in common: the choice, the folder that appears whole, the
-manifest, the README and the trail. A format only lays out its own files."""
+manifest, the README and the trail. A format only lays out its own files.
 
-from collections.abc import Callable, Sequence
+An export is a generator of events, so that a job can tell how far it is and end it: closed before
+its end it leaves all as it was.
+"""
+
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from engine.assess.copy_statistics import CopyReport
 from engine.errors import ProjectError
+from engine.events import JobStarted, UnitsDone
 from engine.review.export_choice import (
     NEEDS_EVERY_LANDMARK,
     Choice,
@@ -25,13 +31,22 @@ from engine.review.export_manifest import (
 from engine.review.project import ReviewProject
 from engine.review.publishing import published_whole
 
+Result = TypeVar("Result")
+Exporting = Generator[JobStarted | UnitsDone, None, Result]
+
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """How an export is laid out; `write` puts the pairs into a folder and says what it wrote."""
+    """How an export is laid out.
+
+    write: puts the pairs into a folder, yields after each unit, and returns what it wrote. unit:
+    what it counts. others: how many units there are beside the pairs.
+    """
 
     name: str
-    write: Callable[[Path, ReviewProject, Sequence[GoingPair]], Written]
+    write: Callable[[Path, ReviewProject, Sequence[GoingPair]], Generator[None, None, Written]]
+    unit: str = "picture"
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,8 +80,34 @@ def export_folder(
     wanted: Wanted | None = None,
     overwrite: bool = False,
 ) -> ExportSummary:
+    """`exporting`, run to its end."""
+    return to_the_end(
+        exporting(project, destination, format, actor=actor, wanted=wanted, overwrite=overwrite)
+    )
+
+
+def to_the_end(steps: Exporting[Result]) -> Result:
+    """Run an export and give what it returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            return finished.value
+
+
+def exporting(
+    project: ReviewProject,
+    destination: str | Path,
+    format: ExportFormat,
+    *,
+    actor: str,
+    wanted: Wanted | None = None,
+    overwrite: bool = False,
+) -> Exporting[ExportSummary]:
     """Write what is wanted of a project. The folder appears whole or not at all; then the trail
     tells of it, and the rule of counting becomes the project's.
+
+    Yields `JobStarted` once it is known how much there is to write, and `UnitsDone`.
 
     Args:
         destination: a folder that is missing or empty.
@@ -78,7 +119,8 @@ def export_folder(
             Nothing half is left.
     """
     place = Path(destination).resolve()
-    choice = choose_pairs(project, wanted or Wanted(), format.name in NEEDS_EVERY_LANDMARK)
+    choosing = choose_pairs(project, wanted or Wanted(), format.name in NEEDS_EVERY_LANDMARK)
+    choice = yield from _counted(choosing, lambda _: UnitsDone(0))
     notices = choice_notices(choice)
     if not choice.going:
         why = notices[0] if notices else "accept some pairs first"
@@ -93,11 +135,27 @@ def export_folder(
         project.record_export(actor, identifiers, place, format.name)
 
     with published_whole(place, may_replace, seal) as folder:
-        written = format.write(folder, project, choice.going)
+        total = format.others + len(choice.going)
+        yield JobStarted(f"Exporting {project.folder.name}", format.unit, total)
+        written = yield from _counted(format.write(folder, project, choice.going), UnitsDone)
         facts = ExportFacts(format.name, actor, choice, written)
         write_manifest(folder, project, facts)
         write_readme(folder, facts)
     return _summary(place, choice, notices)
+
+
+def _counted(
+    steps: Generator[None, None, Result], event: Callable[[int], UnitsDone]
+) -> Exporting[Result]:
+    """An event for each step; what the steps return."""
+    done = 0
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            return finished.value
+        done += 1
+        yield event(done)
 
 
 def _summary(place: Path, choice: Choice, notices: tuple[str, ...]) -> ExportSummary:

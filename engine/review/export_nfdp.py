@@ -8,7 +8,7 @@ line of a split file for an id, so a blank line is an image without a name; and 
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,11 +17,22 @@ import numpy as np
 
 from engine.canvas import CANVAS_SIZE
 from engine.review.export_choice import GoingPair, Wanted
-from engine.review.export_folder import ExportFormat, ExportSummary, export_folder
+from engine.review.export_folder import (
+    ExportFormat,
+    Exporting,
+    ExportSummary,
+    exporting,
+    to_the_end,
+)
 from engine.review.export_manifest import STATEMENT, Written
 from engine.review.export_pictures import JPEG_QUALITY, eight_bit, encode_jpeg
 from engine.review.export_real import RealImages, check_real, write_real
 from engine.review.project import ReviewProject
+
+NEEDS_TEST_IMAGES = (
+    "test.txt is empty, since a synthetic picture is never tested on: NFDP's trainer measures on "
+    "it as it goes, so for training export together with real radiographs (--real)"
+)
 
 
 def export_nfdp(
@@ -33,7 +44,25 @@ def export_nfdp(
     real: RealImages | None = None,
     overwrite: bool = False,
 ) -> ExportSummary:
-    """Write the pairs that count as accepted, optionally together with real images.
+    """`exporting_nfdp`, run to its end."""
+    return to_the_end(
+        exporting_nfdp(
+            project, destination, actor=actor, wanted=wanted, real=real, overwrite=overwrite
+        )
+    )
+
+
+def exporting_nfdp(
+    project: ReviewProject,
+    destination: str | Path,
+    *,
+    actor: str,
+    wanted: Wanted | None = None,
+    real: RealImages | None = None,
+    overwrite: bool = False,
+) -> Exporting[ExportSummary]:
+    """Write the pairs that count as accepted, optionally together with real images; yields as
+    `exporting` does.
 
     Synthetic ids go to ``train.txt`` and never to ``test.txt``, which is empty without real images.
 
@@ -51,20 +80,21 @@ def export_nfdp(
     """
     real = real or RealImages({}, {}, (), ())
     check_real(real, project.anatomy.landmark_count)
-    layout = ExportFormat("nfdp", partial(_write, real))
-    summary = export_folder(
-        project, destination, layout, actor=actor, wanted=wanted or Wanted(), overwrite=overwrite
+    layout = ExportFormat("nfdp", partial(_write, real), others=len(real.exported_ids))
+    summary = yield from exporting(
+        project, destination, layout, actor=actor, wanted=wanted, overwrite=overwrite
     )
     train, test = len(set(real.train_ids)), len(set(real.test_ids))
-    return replace(summary, real_train=train, real_test=test)
+    notices = summary.notices if test else (*summary.notices, NEEDS_TEST_IMAGES)
+    return replace(summary, real_train=train, real_test=test, notices=notices)
 
 
 def _write(
     real: RealImages, folder: Path, project: ReviewProject, going: Sequence[GoingPair]
-) -> Written:
+) -> Generator[None, None, Written]:
     (folder / "Images").mkdir()
-    converted = write_real(folder / "Images", real)
-    jpeg_error = _write_pictures(folder / "Images", project, going)
+    converted = yield from write_real(folder / "Images", real)
+    jpeg_error = yield from _write_pictures(folder / "Images", project, going)
     landmarks = {identifier: real.landmarks[identifier] for identifier in real.exported_ids}
     landmarks |= {pair.row.identifier: pair.landmarks for pair in going}
     _write_table(folder / "all.csv", landmarks)
@@ -95,8 +125,9 @@ def _write(
 
 def _write_pictures(
     folder: Path, project: ReviewProject, going: Sequence[GoingPair]
-) -> tuple[float, float]:
-    """Write the synthetic pictures; mean and largest error of compression in grey levels."""
+) -> Generator[None, None, tuple[float, float]]:
+    """Write the synthetic pictures, and yield after each; mean and largest error of compression in
+    grey levels."""
     from PIL import Image
 
     means, largest = [], 0.0
@@ -109,6 +140,7 @@ def _write_pictures(
             error = np.abs(np.asarray(picture, dtype=np.int16) - levels)
         means.append(error.mean())
         largest = max(largest, float(error.max()))
+        yield
     return float(np.mean(means)), largest
 
 
@@ -142,7 +174,8 @@ def _real_text(train: int, test: int, converted: int) -> str:
     if train + test == 0:
         return (
             "No real images were exported, so test.txt is empty: a synthetic picture is never "
-            "tested on. Training code that measures as it goes needs test ids of its own."
+            "tested on. NFDP's trainer measures on it as it goes and does not run on this folder "
+            "as it stands: export again with real radiographs (ossa export --real FOLDER)."
         )
     return (
         f"Real images: {train} to train on, {test} to test on, with their coordinates as given. "

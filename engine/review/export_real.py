@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +63,9 @@ def check_real(real: RealImages, landmark_count: int) -> None:
             )
 
 
-def write_real(folder: Path, real: RealImages) -> int:
-    """Copy JPEGs into `folder` and convert the rest; how many were converted.
+def write_real(folder: Path, real: RealImages) -> Generator[None, None, int]:
+    """Copy JPEGs into `folder` and convert the rest; yields after each, and returns how many were
+    converted.
 
     Raises:
         DataError, ProjectError: an image cannot be read.
@@ -74,9 +75,10 @@ def write_real(folder: Path, real: RealImages) -> int:
         image, target = real.images[identifier], folder / f"{identifier}.jpg"
         if isinstance(image, Path) and _is_jpeg(image):
             shutil.copyfile(image, target)
-            continue
-        target.write_bytes(encode_jpeg(eight_bit(_pixels(image))))
-        converted += 1
+        else:
+            target.write_bytes(encode_jpeg(eight_bit(_pixels(image))))
+            converted += 1
+        yield
     return converted
 
 
