@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -56,25 +57,33 @@ def load_canvas_set(
 
 
 def load_canvas_set_steps(
-    dataset: LandmarkDataset, part: Part = "train", cache_folder: Path | None = None
+    dataset: LandmarkDataset,
+    part: Part = "train",
+    cache_folder: Path | None = None,
+    side: int = CANVAS_SIZE,
 ) -> Generator[tuple[int, int], None, CanvasSet]:
     """`load_canvas_set` for jobs that are generators: yields (done, total), returns the set.
 
     Closing the generator between two radiographs ends the decoding and leaves no cache file.
+
+    Args:
+        side: of the canvas in pixels; only localisers look at another than the usual one.
     """
     ids = _ids_of(dataset, part)
     fingerprint = data_fingerprint(dataset, part)
+    if side != CANVAS_SIZE:
+        fingerprint = f"{fingerprint}-{side}"
     path = (cache_folder or default_cache_folder()) / f"{fingerprint}.npz"
     cached = _read_if_whole(path, fingerprint)
     if cached is not None:
         return cached
-    images = np.empty((len(ids), CANVAS_SIZE, CANVAS_SIZE), dtype=np.uint16)
+    images = np.empty((len(ids), side, side), dtype=np.uint16)
     sizes = np.empty((len(ids), 2), dtype=np.int64)
-    for index, (image, size) in enumerate(_decode(dataset, ids)):
+    for index, (image, size) in enumerate(_decode(dataset, ids, side)):
         images[index], sizes[index] = image, size
         yield index + 1, len(ids)
     points = [
-        CanvasMap(*size).to_canvas(dataset.landmarks[identifier])
+        CanvasMap(*size, side).to_canvas(dataset.landmarks[identifier])
         for identifier, size in zip(ids, sizes.tolist(), strict=True)
     ]
     made = CanvasSet(
@@ -120,6 +129,18 @@ def default_cache_folder() -> Path:
     return Path(named) if named else user_cache_path("ossa", appauthor=False)
 
 
+def decode_radiograph(path: Path, side: int = CANVAS_SIZE) -> tuple[np.ndarray, tuple[int, int]]:
+    """A radiograph on the canvas, (side, side) uint16, and its width and height in pixels.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    pixels = read_radiograph(path).pixels
+    grey = np.clip(place_on_canvas(pixels, side), 0, 1) * GREY_LEVELS
+    height, width = pixels.shape
+    return np.round(grey).astype(np.uint16), (width, height)
+
+
 def _ids_of(dataset: LandmarkDataset, part: Part) -> tuple[str, ...]:
     parts = {
         "train": dataset.train_ids,
@@ -130,20 +151,15 @@ def _ids_of(dataset: LandmarkDataset, part: Part) -> tuple[str, ...]:
 
 
 def _decode(
-    dataset: LandmarkDataset, ids: Sequence[str]
+    dataset: LandmarkDataset, ids: Sequence[str], side: int
 ) -> Iterator[tuple[np.ndarray, tuple[int, int]]]:
     """Each radiograph on the canvas with its width and height, in the order of `ids`."""
-
-    def decode(path: Path) -> tuple[np.ndarray, tuple[int, int]]:
-        pixels = read_radiograph(path).pixels
-        grey = np.clip(place_on_canvas(pixels), 0, 1) * GREY_LEVELS
-        height, width = pixels.shape
-        return np.round(grey).astype(np.uint16), (width, height)
-
     # Few threads: each holds a whole radiograph in memory, and decoding is soon bound by the disk.
     executor = ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1))
     try:
-        yield from executor.map(decode, [dataset.images[identifier] for identifier in ids])
+        yield from executor.map(
+            partial(decode_radiograph, side=side), [dataset.images[name] for name in ids]
+        )
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.canvas import CANVAS_SIZE, CanvasMap
+from engine.canvas import CanvasMap
 from engine.errors import DataError
 
 CANVAS_SET_FORMAT = "ossa-canvas-set-1"
@@ -23,7 +23,7 @@ class CanvasSet:
     """n radiographs with L landmarks each, on the canvas; arrays are read-only.
 
     ids: as in the data set, training ids before test ids when both are here.
-    images: (n, 256, 256) uint16, the grey range [0, 1] on 0 … 65535.
+    images: (n, s, s) uint16, the grey range [0, 1] on 0 … 65535; s is 256 but for localisers.
     points: (n, L, 2) float64 canvas pixels (x, y).
     sizes: (n, 2) int64 width and height of the radiograph files in pixels.
     fingerprint: hash of what went in: image files, landmarks, split; names the cache file.
@@ -42,7 +42,7 @@ class CanvasSet:
     def __post_init__(self) -> None:
         count = len(self.ids)
         shapes = {
-            "images": (self.images.shape, (count, CANVAS_SIZE, CANVAS_SIZE)),
+            "images": (self.images.shape, (count, *self.images.shape[1:2] * 2)),
             "points": (self.points.shape, (count, *self.points.shape[1:2], 2)),
             "sizes": (self.sizes.shape, (count, 2)),
         }
@@ -59,18 +59,28 @@ class CanvasSet:
         return len(self.ids)
 
     @property
+    def side(self) -> int:
+        """Side of the canvas in pixels."""
+        return self.images.shape[1]
+
+    @property
     def landmark_count(self) -> int:
         """L, landmarks per radiograph."""
         return self.points.shape[1]
 
     def images_in_range(self, selection: slice | Sequence[int] | np.ndarray) -> np.ndarray:
         """The selected radiographs as the network sees them, (m, 256, 256) float32 in [-1, 1]."""
-        return self.images[selection].astype(np.float32) * (2 / GREY_LEVELS) - 1
+        return in_range(self.images[selection])
 
     def canvas_map(self, index: int) -> CanvasMap:
         """Where radiograph number `index` lies on the canvas."""
         width, height = self.sizes[index].tolist()
-        return CanvasMap(width, height)
+        return CanvasMap(width, height, self.side)
+
+
+def in_range(levels: np.ndarray) -> np.ndarray:
+    """Grey levels 0 … 65535 as the network sees them, float32 in [-1, 1]."""
+    return levels.astype(np.float32) * (2 / GREY_LEVELS) - 1
 
 
 def write_canvas_set(path: Path, canvas_set: CanvasSet) -> None:

@@ -26,6 +26,7 @@ class LandmarkDataset:
     images: file by identifier. landmarks: (L, 2) image pixels (x, y) by identifier.
     sizes: width and height of the image in pixels by identifier.
     notices: lines about what was left out; nothing is left out silently.
+    unreadable: a line for each radiograph that was left out because its file cannot be read.
     """
 
     folder: Path
@@ -37,9 +38,12 @@ class LandmarkDataset:
     landmarks: Mapping[str, np.ndarray] = field(repr=False)
     sizes: Mapping[str, tuple[int, int]] = field(repr=False)
     notices: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()
 
 
-def open_dataset(folder: Path, anatomy: Anatomy, split: str | None = None) -> LandmarkDataset:
+def open_dataset(
+    folder: Path, anatomy: Anatomy, split: str | None = None, leave_out_unreadable: bool = False
+) -> LandmarkDataset:
     """Open a data set.
 
     Args:
@@ -47,6 +51,7 @@ def open_dataset(folder: Path, anatomy: Anatomy, split: str | None = None) -> La
         anatomy: what the landmarks are.
         split: name of a split; otherwise ``set1``, or the first. Without ``cv``, four fifths of the
             radiographs train, always the same.
+        leave_out_unreadable: go on without radiographs whose file cannot be read.
 
     Raises:
         DataError: something is missing, damaged or contradictory; the text names file and row.
@@ -59,21 +64,23 @@ def open_dataset(folder: Path, anatomy: Anatomy, split: str | None = None) -> La
     images, strangers = _find_images(folder / "Images")
     annotated = [identifier for identifier in rows if identifier in images]
     chosen = read_split(folder, split, annotated)
-    used = chosen.train_ids + chosen.test_ids
+    named = chosen.train_ids + chosen.test_ids
     _check_split(folder, chosen, images, rows)
-    sizes = {identifier: read_size(images[identifier]) for identifier in used}
+    sizes, unreadable = _read_sizes(images, named, leave_out_unreadable)
+    used = tuple(identifier for identifier in named if identifier in sizes)
     for identifier in used:
         _check_inside(table, rows[identifier], sizes[identifier], anatomy)
     return LandmarkDataset(
         folder=folder,
         anatomy=anatomy,
         split=chosen.name,
-        train_ids=chosen.train_ids,
-        test_ids=chosen.test_ids,
+        train_ids=tuple(identifier for identifier in chosen.train_ids if identifier in sizes),
+        test_ids=tuple(identifier for identifier in chosen.test_ids if identifier in sizes),
         images=MappingProxyType({identifier: images[identifier] for identifier in used}),
         landmarks=MappingProxyType({identifier: rows[identifier].points for identifier in used}),
         sizes=MappingProxyType(sizes),
-        notices=_notices(images, rows, set(used), strangers),
+        notices=_notices(images, rows, set(named), strangers),
+        unreadable=unreadable,
     )
 
 
@@ -95,6 +102,21 @@ def _find_images(folder: Path) -> tuple[dict[str, Path], int]:
             )
         images[identifier] = path
     return images, strangers
+
+
+def _read_sizes(
+    images: Mapping[str, Path], named: tuple[str, ...], leave_out_unreadable: bool
+) -> tuple[dict[str, tuple[int, int]], tuple[str, ...]]:
+    """Width and height by identifier, and a line for each file that cannot be read."""
+    sizes, unreadable = {}, []
+    for identifier in named:
+        try:
+            sizes[identifier] = read_size(images[identifier])
+        except DataError as error:
+            if not leave_out_unreadable:
+                raise
+            unreadable.append(str(error))
+    return sizes, tuple(unreadable)
 
 
 def _check_split(

@@ -3,7 +3,10 @@
 ITK fills what is missing of a JPEG or NIfTI file with grey or zeros and says nothing a program can
 hear; of a TIFF or MetaImage file it raises, and writes to the terminal; of a PNG file it raises,
 but not before it decodes. DICOM it refuses from the header on and needs no help with.
-A JPEG damaged in its middle is beyond this: only a decoder can tell, and ITK's does not say.
+Of a JPEG damaged in its middle this finds what left a marker there that no JPEG has, as three in
+four sectors overwritten with noise do; ITK would give the rest as grey. Sectors of zeros, missing
+ones and single bits only libjpeg notices, in warnings that Pillow drops and ITK prints on standard
+output, where no part of a program with threads can take hold of them.
 """
 
 import gzip
@@ -16,6 +19,7 @@ from pathlib import Path
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _JPEG_END = 0xD9
 _JPEG_WITHOUT_LENGTH = {0x00, 0x01, *range(0xD0, 0xD8)}  # stuffed byte, TEM, restarts
+_JPEG_RESERVED = {*range(0x02, 0xC0), *range(0xF0, 0xFE)}  # ITU-T T.81, table B.1
 _TIFF_TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _TIFF_TYPE_BYTES |= {13: 4, 16: 8, 17: 8, 18: 8}
 _TIFF_INTEGERS = {3: "H", 4: "L", 16: "Q"}
@@ -29,7 +33,8 @@ _CHUNK = 2**20
 
 
 def is_whole(path: Path) -> bool:
-    """Whether nothing is missing at the end of an image file, as far as its format can tell.
+    """Whether nothing is missing at the end of an image file, as far as its format can tell, nor a
+    JPEG damaged in a way that shows.
 
     Files of other formats, and files whose header makes no sense, count as whole: refusing those is
     the decoder's part.
@@ -65,12 +70,17 @@ def files_of(path: Path) -> tuple[Path, ...]:
 
 
 def _jpeg_is_whole(data: bytes) -> bool:
-    """Follow the markers to the end marker; a thumbnail's own lies within a segment, skipped."""
+    """Follow the markers to the end marker; a thumbnail's own lies within a segment, skipped.
+
+    In coded data every 0xFF is followed by a zero or a restart, so damage shows as another marker.
+    """
     position = 2
     while (position := data.find(b"\xff", position)) >= 0 and position + 1 < len(data):
         marker = data[position + 1]
         if marker == _JPEG_END:
             return True
+        if marker in _JPEG_RESERVED:
+            return False
         if marker == 0xFF:
             position += 1
         elif marker in _JPEG_WITHOUT_LENGTH:

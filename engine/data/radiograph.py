@@ -109,7 +109,7 @@ def _open(path: Path) -> tuple[Any, tuple[int, int]]:
         raise DataError(f"{path} is not a radiograph: its name must end in {', '.join(SUFFIXES)}")
     try:
         if not is_whole(path):
-            raise DataError(f"{path} is truncated: the end of the file is missing; copy it again")
+            raise DataError(f"{path} is truncated or damaged: copy the file again")
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
     reader = _simpleitk().ImageFileReader()

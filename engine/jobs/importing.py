@@ -44,11 +44,13 @@ class ImportRequest:
 
 @dataclass(frozen=True)
 class _Source:
-    """What there is to import; `read` raises `DataError` for one that cannot be used."""
+    """What there is to import; `read` raises `DataError` for one that cannot be used. left_out: how
+    many more there are that cannot, as was said already."""
 
     kind: FolderKind
     names: tuple[str, ...]
     read: Callable[[int], Pair]
+    left_out: int = 0
 
 
 @dataclass
@@ -83,7 +85,7 @@ def import_pairs(request: ImportRequest, token: CancelToken) -> Iterator[Event]:
             project.store_prior(prior.to_arrays())
         prior, anatomy = judged_by(project, policy.name, prior)
         yield JobStarted(f"Importing {request.folder.name}", "pair", len(source.names))
-        count = _Count()
+        count = _Count(left_out=source.left_out)
         for index, name in enumerate(source.names):
             token.wait_while_paused()
             if token.stopped:
@@ -104,8 +106,9 @@ def import_pairs(request: ImportRequest, token: CancelToken) -> Iterator[Event]:
             count.imported += 1
             count.accepted += assessment.accepted
             yield PairAssessed(identifier, index, pair, assessment)
-    if count.left_out == len(source.names):
-        raise DataError(f"{request.folder}: none of its {count.left_out} pairs can be imported")
+    if count.left_out == len(source.names) + source.left_out:
+        things = "radiographs" if source.kind is FolderKind.RADIOGRAPHS else "pairs"
+        raise DataError(f"{request.folder}: none of its {count.left_out} {things} can be imported")
     yield JobFinished(_summary(request, source.kind, count))
 
 
@@ -132,18 +135,27 @@ def _pairs(folder: Path) -> Generator[Event, None, _Source]:
 
 
 def _radiographs(request: ImportRequest) -> Generator[Event, None, _Source]:
+    """One file that cannot be read is no reason to refuse the others; wrong landmarks are."""
+    from engine.anatomy import load_anatomy
+    from engine.canvas import CanvasMap
+    from engine.data.canvas_cache import decode_radiograph
+    from engine.data.canvas_set import in_range
+    from engine.data.dataset import open_dataset
     from engine.heatmap import draw_heatmap
-    from engine.jobs.radiographs import read_canvas_radiographs
 
-    known, _ = yield from read_canvas_radiographs(
-        request.folder, request.anatomy, request.split, "all"
+    dataset = open_dataset(
+        request.folder, load_anatomy(request.anatomy), request.split, leave_out_unreadable=True
     )
+    for text in (*dataset.notices, *(f"{line}; left out" for line in dataset.unreadable)):
+        yield Notice(text)
+    names = dataset.train_ids + dataset.test_ids
 
     def read(index: int) -> Pair:
-        image = known.images_in_range(slice(index, index + 1))[0]
-        return Pair(image, draw_heatmap(known.points[index]))
+        levels, size = decode_radiograph(dataset.images[names[index]])
+        points = CanvasMap(*size).to_canvas(dataset.landmarks[names[index]])
+        return Pair(in_range(levels), draw_heatmap(points))
 
-    return _Source(FolderKind.RADIOGRAPHS, known.ids, read)
+    return _Source(FolderKind.RADIOGRAPHS, names, read, len(dataset.unreadable))
 
 
 def _origin(kind: FolderKind, name: str, pair: Pair) -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.anatomy import Anatomy, load_anatomy
+from engine.canvas import CANVAS_SIZE
 from engine.events import Event, Notice
 
 if TYPE_CHECKING:
@@ -13,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def read_canvas_radiographs(
-    data: Path, anatomy_name: str, split: str | None, part: "Part"
+    data: Path, anatomy_name: str, split: str | None, part: "Part", side: int = CANVAS_SIZE
 ) -> "Generator[Event, None, tuple[CanvasSet, Anatomy]]":
     """The radiographs of one part of a split, letterboxed onto the canvas.
 
     Args:
         data: a landmark data set's folder, or a canvas file (``.npz``) written from one.
-        part: ``train``, ``test`` or ``all``.
+        part: ``train``, ``test`` or ``all``; side: of the canvas in pixels.
 
     Returns:
         the radiographs and the anatomy of their landmarks.
@@ -34,7 +35,7 @@ def read_canvas_radiographs(
     dataset = open_dataset(data, anatomy, split)
     for text in dataset.notices:
         yield Notice(text)
-    decoding = load_canvas_set_steps(dataset, part)
+    decoding = load_canvas_set_steps(dataset, part, side=side)
     while True:
         try:
             done, total = next(decoding)

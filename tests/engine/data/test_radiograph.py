@@ -5,6 +5,7 @@ import zlib
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from PIL import Image
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
@@ -211,6 +212,31 @@ def test_a_jpeg_padded_with_zeros_in_place_of_its_end_is_refused(tmp_path, grey)
     path.write_bytes(whole[: len(whole) // 2].ljust(len(whole), b"\0"))
     with pytest.raises(DataError, match=r"sparse\.jpg is truncated"):
         read_radiograph(path)
+
+
+@pytest.mark.parametrize("damage", [b"\xff\x3c", b"\xff\xf4"])
+def test_a_jpeg_whose_middle_holds_a_marker_that_no_jpeg_has_is_refused_quietly(
+    tmp_path, capfd, damage
+):
+    noise = np.random.default_rng(2).integers(0, 255, (90, 70), dtype=np.uint8)
+    path = write(tmp_path / "scratched.jpg", noise)
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    path.write_bytes(whole[:middle] + damage * 100 + whole[middle + 200 :])
+    with pytest.raises(DataError, match=r"scratched\.jpg is truncated or damaged"):
+        read_radiograph(path)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("quality", [30, 75, 100])
+@pytest.mark.parametrize("layout", [{}, {"progressive": True}, {"restart_marker_blocks": 3}])
+def test_a_jpeg_is_whole_however_it_was_encoded(tmp_path, quality, layout):
+    noise = np.random.default_rng(quality).integers(0, 255, (90, 70), dtype=np.uint8)
+    path = tmp_path / "a.jpg"
+    Image.fromarray(noise).save(path, quality=quality, **layout)
+    with Image.open(path) as picture:
+        expected = np.asarray(picture) / 255
+    np.testing.assert_allclose(read_radiograph(path).pixels, expected, atol=1.5 / 255)
 
 
 def test_the_end_of_an_embedded_thumbnail_is_not_taken_for_the_end_of_a_jpeg(tmp_path, grey):

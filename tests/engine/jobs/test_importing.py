@@ -1,11 +1,14 @@
 """Folders that another generator or a hospital filled, judged into a project."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from engine.anatomy import load_anatomy
 from engine.assess.prior import fit_prior
+from engine.data.dataset import open_dataset
 from engine.errors import DataError, ProjectError, SettingsError, WeightsError
 from engine.events import CancelToken, JobFinished, JobStarted, Notice, PairAssessed
 from engine.heatmap import draw_heatmap
@@ -193,6 +196,82 @@ def test_real_radiographs_are_marked_and_can_never_be_exported(run, opened, tmp_
     request = ExportRequest(opened.folder, tmp_path / "out", format="csv")
     with pytest.raises(ProjectError, match="a real radiograph is never exported"):
         list(export(request, CancelToken()))
+
+
+@pytest.fixture
+def films(dataset, tmp_path):
+    """A data set of its own, to be damaged: ten radiographs."""
+    return shutil.copytree(dataset, tmp_path / "films")
+
+
+def _damage(path, how):
+    whole = path.read_bytes()
+    if how == "cut":
+        path.write_bytes(whole[:200])
+    elif how == "no picture":
+        path.write_bytes(b"no picture")
+    else:  # its header is whole and its pixels are not
+        middle = len(whole) // 2
+        path.write_bytes(whole[:middle] + bytes(64) + whole[middle + 64 :])
+
+
+@pytest.mark.parametrize("how", ["cut", "no picture", "middle"])
+def test_a_radiograph_that_cannot_be_read_is_one_line_and_does_not_stop_the_others(
+    run, opened, films, how
+):
+    _damage(films / "Images" / "hand03.png", how)
+    events = run(films)
+    (line,) = [text for text in _told(events) if "hand03" in text]
+    assert line.startswith(str(films / "Images" / "hand03.png"))
+    assert line.endswith("; left out")
+    assert "\n" not in line
+    summary = _summary(events)
+    assert (summary["imported"], summary["left_out"]) == (9, 1)
+    assert summary["line"].endswith(", 1 left out")
+    names = [opened.origin(row.identifier).settings["name"] for row in opened.rows()]
+    assert sorted(names) == [f"hand{i:02d}" for i in range(10) if i != 3]
+
+
+def test_once_it_is_copied_again_the_radiograph_comes_in_after_the_others(
+    run, opened, films, dataset
+):
+    _damage(films / "Images" / "hand03.png", "cut")
+    run(films)
+    shutil.copy(dataset / "Images" / "hand03.png", films / "Images")
+    summary = _summary(run(films))
+    assert (summary["imported"], summary["there_already"], summary["left_out"]) == (1, 9, 0)
+    assert len(opened.rows()) == 10
+
+
+def test_a_set_of_which_no_radiograph_can_be_read_is_one_line(run, films):
+    for path in (films / "Images").iterdir():
+        _damage(path, "cut")
+    with pytest.raises(DataError, match="none of its 10 radiographs can be imported"):
+        run(films)
+
+
+@pytest.mark.parametrize("wrong", ["text", "outside", "short"])
+def test_wrong_landmarks_refuse_the_set_also_beside_a_radiograph_that_cannot_be_read(
+    run, films, tmp_path, wrong
+):
+    _damage(films / "Images" / "hand03.png", "cut")
+    rows = (films / "all.csv").read_text().splitlines()
+    cells = rows[5].split(",")
+    if wrong == "short":
+        cells = cells[:-1]
+    else:
+        cells[4] = "here" if wrong == "text" else "4000"
+    rows[5] = ",".join(cells)
+    (films / "all.csv").write_text("\n".join(rows) + "\n")
+    with pytest.raises(DataError, match=r"all\.csv, row 6"):
+        run(films)
+    assert not (tmp_path / "project").exists()
+
+
+def test_to_train_on_a_set_every_radiograph_must_be_readable(films):
+    _damage(films / "Images" / "hand03.png", "cut")
+    with pytest.raises(DataError, match=r"hand03\.png is truncated or damaged"):
+        open_dataset(films, load_anatomy("hand"))
 
 
 @pytest.mark.parametrize(
