@@ -10,7 +10,7 @@ from app.reading_results import ReadingResults
 from app.settings import WindowSettings
 from app.widgets import PathField, column, label, row
 from engine.data.splits import split_names, usual_split
-from engine.jobs.blinded import SMALLEST_SERIES
+from engine.jobs.blinded_choice import SMALLEST_SERIES
 from engine.review.series import SeriesPlan
 
 _USUAL, _MOST = 40, 400

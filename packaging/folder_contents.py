@@ -18,14 +18,19 @@ HIDDEN_IMPORTS = (
 # Packages that read files of their own while they are imported.
 PACKAGES_WITH_DATA = ("lightning", "pgmpy")
 
+# Imported by Ossa, left out all the same: a study then writes its tables, and says in one line that
+# it draws no figures.
+DONE_WITHOUT = ("matplotlib",)
+
 # Whatever is imported on the way to what Ossa uses must stay, tests among them:
 # torch.utils.checkpoint takes a logger from torch.testing._internal.
 EXCLUDED_MODULES = (
+    *DONE_WITHOUT,
     # Interpreters, notebooks, build and test tools
     "IPython", "_pytest", "hypothesis", "jupyter_core", "lib2to3", "mypy", "pip", "pytest",
     "setuptools", "tkinter", "turtledemo", "wheel",
     # Optional companions of the libraries
-    "aiohttp", "diffusers", "huggingface_hub", "matplotlib", "multidict", "numba", "onnx",
+    "aiohttp", "diffusers", "huggingface_hub", "multidict", "numba", "onnx",
     "onnxscript", "propcache", "regex", "tensorboard", "tensorboardX", "torchaudio", "torchvision",
     "transformers", "triton", "yarl",
     # The same as lightning, under its old names

@@ -4,7 +4,6 @@ Both kinds come through the same canvas and 16-bit rounding, and then through
 `engine.data.equalising`, which says what it takes away and what it cannot.
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from engine.anatomy import Anatomy
     from engine.review.project import ReviewProject
     from engine.review.series import PlannedItem, SeriesPlan
-
-SMALLEST_SHARE = 0.4  # of a series, of each kind: a reader cannot work it out by counting
-SMALLEST_SERIES = 4
 
 
 @dataclass(frozen=True)
@@ -175,23 +171,10 @@ def _on_canvas(path: Path) -> np.ndarray:
 def _draw(
     request: SeriesRequest, project: "ReviewProject", radiographs: _Radiographs
 ) -> "SeriesPlan":
-    """Choose the pictures and their order by the seed."""
-    from engine.review.series import PlannedItem, SeriesPlan
+    from engine.jobs.blinded_choice import choose_items
+    from engine.review.series import SeriesPlan
     from engine.review.trail import now
 
-    rng = np.random.default_rng(request.seed)
-    generated = _eligible(project, request.reader)
-    answered = {one.item for one in project.readings() if one.who == request.reader}
-    real = [
-        [item for item in part if (item in answered) == again]
-        for again in (False, True)
-        for part in radiographs.items
-    ]
-    real_count = _real_count(request.count, sum(map(len, generated)), sum(map(len, real)), rng)
-    chosen = [(item, True) for item in _take(real, real_count, rng)]
-    chosen += [(item, False) for item in _take(generated, request.count - real_count, rng)]
-    shuffled = [chosen[place] for place in rng.permutation(len(chosen))]
-    grains = rng.integers(2**31, size=len(chosen)).tolist()
     return SeriesPlan(
         session=str(uuid4()),
         who=request.reader,
@@ -199,48 +182,8 @@ def _draw(
         seed=request.seed,
         real_data=str(request.real_data),
         split=radiographs.split,
-        items=tuple(
-            PlannedItem(item, is_real, grain)
-            for (item, is_real), grain in zip(shuffled, grains, strict=True)
-        ),
+        items=choose_items(project, request.reader, radiographs.items, request.count, request.seed),
     )
-
-
-def _eligible(project: "ReviewProject", reader: str) -> list[list[str]]:
-    """Generated pairs that would go out with an export: those the reader has not seen, the rest."""
-    from engine.assess.copy_risk import CopyLevel
-    from engine.review.trail import Verdict
-
-    answered = {one.item for one in project.readings() if one.who == reader}
-    parts: list[list[str]] = [[], []]
-    for row in project.rows():
-        if row.is_real or row.counts_as is Verdict.REJECT or row.copy_level is CopyLevel.COPY:
-            continue
-        seen = row.identifier in answered or row.decision_of(reader) is not None
-        parts[seen].append(row.identifier)
-    return parts
-
-
-def _real_count(count: int, generated: int, real: int, rng: np.random.Generator) -> int:
-    """How many of a series are real: about half, by chance.
-
-    Raises:
-        DataError: there are too few of a kind.
-    """
-    fewest = math.ceil(SMALLEST_SHARE * count)
-    lowest, highest = max(fewest, count - generated), min(count - fewest, real)
-    if count < SMALLEST_SERIES or lowest > highest:
-        raise DataError(
-            f"a series of {count} needs at least {fewest} of each kind and {count} in all; there "
-            f"are {generated} generated pairs that count as accepted and {real} real radiographs"
-        )
-    return int(np.clip(rng.binomial(count, 0.5), lowest, highest))
-
-
-def _take(parts: Sequence[Sequence[str]], count: int, rng: np.random.Generator) -> list[str]:
-    """So many of the parts, at random within each, the first part first."""
-    shuffled = [part[place] for part in parts for place in rng.permutation(len(part))]
-    return shuffled[:count]
 
 
 def _pictures(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import SettingsError
 from engine.events import (
@@ -22,6 +22,14 @@ from engine.events import (
 )
 from engine.jobs.copies import NOT_CHECKED, copy_check_of, with_copy_risk
 from engine.jobs.drawing import Drawing
+
+if TYPE_CHECKING:
+    from engine.anatomy import Anatomy
+    from engine.assess.assessment import Assessment
+    from engine.assess.prior import Prior
+    from engine.assess.training_descriptors import CopyCheck
+    from engine.generate.settings import GeneratorSettings
+    from engine.review.project import ReviewProject
 
 GIVE_UP_AFTER = 50  # pairs drawn per pair wanted, before `until_accepted` gives up
 LOOK_EVERY = 0.5  # seconds between looks whether the reviewer has caught up
@@ -132,10 +140,10 @@ class _Generation:
     request: GenerateRequest
     info_hash: str
     settings: dict[str, Any]
-    project: Any
-    prior: Any
-    anatomy: Any
-    copy_check: Any = None
+    project: "ReviewProject"
+    prior: "Prior"
+    anatomy: "Anatomy"
+    copy_check: "CopyCheck | None" = None
     sampled: int = 0
     accepted: int = 0
     checked: int = 0
@@ -242,7 +250,7 @@ class _Generation:
         self._count_copy(assessment)
         return PairAssessed(identifier, event.index, event.pair, assessment)
 
-    def _count_copy(self, assessment: Any) -> None:
+    def _count_copy(self, assessment: "Assessment") -> None:
         risk = assessment.copy_risk
         self.checked += risk is not None
         self.copies += risk is not None and risk.level == "copy"
@@ -262,7 +270,7 @@ class _Generation:
         }
 
 
-def _sampling(request: GenerateRequest, settings: Any) -> tuple[str, int]:
+def _sampling(request: GenerateRequest, settings: "GeneratorSettings") -> tuple[str, int]:
     """Sampler and number of steps, checked."""
     from engine.generate.settings import SAMPLERS
 
