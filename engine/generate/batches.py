@@ -68,21 +68,17 @@ class BatchSource:
         """Which radiographs: every epoch goes through all of them in an order of its own."""
         size = self.settings.training.batch_size
         first = (step * self.ranks + self.rank) * size
-        count = len(self.points)
-        seed = self.settings.training.seed
-        return np.array(
-            [_permutation(seed, i // count, count)[i % count] for i in range(first, first + size)]
-        )
+        return order_of(self.settings.training.seed, first, size, len(self.points))
 
     def _draw(self, step: int, points: np.ndarray) -> AugmentationDraw | None:
         augmentation = self.settings.augmentation
         if augmentation is None:
             return None
-        rng = _generator(self.settings.training.seed, step, self.rank)
+        rng = seeded(self.settings.training.seed, step, self.rank)
         return keep_on_canvas(draw_augmentation(rng, augmentation, len(points)), points)
 
     def _torch_seed(self, step: int) -> int:
-        rng = _generator(self.settings.training.seed, step, self.rank + 2**32)
+        rng = seeded(self.settings.training.seed, step, self.rank + 2**32)
         return int(rng.integers(2**63))
 
     def _time_steps(self, count: int, generator: torch.Generator) -> Tensor:
@@ -97,13 +93,24 @@ class BatchSource:
         return (places * total).long().clamp(max=total - 1)
 
 
+def order_of(seed: int, first: int, size: int, count: int) -> np.ndarray:
+    """Which of `count` radiographs stand at `first` … `first` + `size` - 1 of a training's order:
+    every epoch goes through all of them in an order of its own."""
+    places = range(first, first + size)
+    return np.array([_permutation(seed, i // count, count)[i % count] for i in places])
+
+
 def warp(images: Tensor, draw: AugmentationDraw) -> Tensor:
-    """Images (b, 1, s, s) in [-1, 1] under the draw's affine maps; black where nothing was."""
-    matrices = draw.matrices()
+    """Images (b, 1, s, s) in [-1, 1] under the draw's affine maps; black where nothing was.
+
+    The maps are those of the 256 canvas, whatever s: the picture keeps its centre and its frame.
+    """
+    matrices, side = draw.matrices(), images.shape[-1]
     inverse = np.linalg.inv(matrices[:, :, :2])
     half = (CANVAS_SIZE - 1) / 2
-    source_of_centre = (inverse @ (half - matrices[:, :, 2:]))[:, :, 0]
-    theta = np.concatenate([inverse, (source_of_centre / half - 1)[:, :, None]], axis=2)
+    source_of_centre = (inverse @ (half - matrices[:, :, 2:]))[:, :, 0] - half
+    in_half_sides = source_of_centre * (side / CANVAS_SIZE) / ((side - 1) / 2)
+    theta = np.concatenate([inverse, in_half_sides[:, :, None]], axis=2)
     grid = F.affine_grid(
         torch.from_numpy(theta).float().to(images.device), list(images.shape), align_corners=True
     )
@@ -140,10 +147,11 @@ def draw_heatmaps(points: np.ndarray, device: torch.device) -> Tensor:
 
 @lru_cache(maxsize=4)
 def _permutation(seed: int, epoch: int, count: int) -> np.ndarray:
-    return _generator(seed, epoch, 2**33).permutation(count)
+    return seeded(seed, epoch, 2**33).permutation(count)
 
 
-def _generator(seed: int, position: int, stream: int) -> np.random.Generator:
+def seeded(seed: int, position: int, stream: int) -> np.random.Generator:
+    """A generator of its own for every (seed, stream, position): nothing to carry or to save."""
     key = np.array([seed, stream], dtype=np.uint64)
     counter = np.array([0, 0, 0, position], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key, counter=counter))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import WeightsError
-from engine.generate.settings import GeneratorSettings
+from engine.settings_file import RunSettings
 
 FORMAT = "ossa-training-2"
 STATE_NAME = "state.safetensors"
@@ -48,7 +48,7 @@ def save_state(
     average: dict[str, Tensor],
     optimiser: torch.optim.Optimizer,
     progress: Progress,
-    settings: GeneratorSettings,
+    settings: RunSettings,
     fingerprint: str,
 ) -> None:
     """Write weights, their average and the optimiser's moments to `path`."""
@@ -66,8 +66,8 @@ def save_state(
     replace_safetensors(path, tensors, header)
 
 
-def read_state_header(path: Path) -> tuple[Progress, GeneratorSettings, str]:
-    """Progress, settings and data fingerprint of a state file.
+def read_state_header(path: Path) -> tuple[Progress, str, str]:
+    """Progress, settings (as TOML) and data fingerprint of a state file.
 
     Raises:
         WeightsError: it is not one.
@@ -80,7 +80,7 @@ def read_state_header(path: Path) -> tuple[Progress, GeneratorSettings, str]:
         if header.get("format") != FORMAT:
             raise WeightsError(f"{path} is not a training state of this version of Ossa")
         progress = Progress(**json.loads(header["progress"]))
-        return progress, GeneratorSettings.from_toml(header["settings"]), header["fingerprint"]
+        return progress, header["settings"], header["fingerprint"]
     except (SafetensorError, OSError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise WeightsError(f"{path} is damaged: {error}; delete the run and train anew") from error
 

@@ -10,8 +10,8 @@ from engine.errors import SettingsError
 from engine.events import CopiesWatched, TrainingStep
 from engine.files import replace_file
 from engine.generate.checkpoint import STATE_NAME
-from engine.generate.settings import GeneratorSettings
 from engine.generate.weights import WEIGHTS_NAME
+from engine.settings_file import RunSettings
 
 SETTINGS_NAME = "settings.toml"
 DESCRIPTORS_NAME = "training-descriptors.safetensors"
@@ -37,13 +37,13 @@ class RunFiles:
         BEFORE_COPYING_NAME,
     )
 
-    def __init__(self, out: Path) -> None:
-        self.out = out
+    def __init__(self, out: Path, columns: tuple[str, ...] = LOSS_COLUMNS) -> None:
+        self.out, self.columns = out, columns
         self.losses = out / "loss.csv"
         self.copies = out / "copies.csv"
         self.found_step: int | None = None
 
-    def begin(self, settings: GeneratorSettings, found_step: int | None) -> None:
+    def begin(self, settings: RunSettings, found_step: int | None) -> None:
         """Make the folder, remember what it holds, and write the settings into it.
 
         Args:
@@ -60,8 +60,8 @@ class RunFiles:
                 f"cannot write to the run's folder {self.out}: {error.strerror}"
             ) from error
 
-    def _begin(self, settings: GeneratorSettings) -> None:
-        (self.out / "previews").mkdir(parents=True, exist_ok=True)
+    def _begin(self, settings: RunSettings) -> None:
+        self.out.mkdir(parents=True, exist_ok=True)
         for name in self.KEPT:
             if (self.out / name).exists():
                 self._before(name).unlink(missing_ok=True)
@@ -84,7 +84,7 @@ class RunFiles:
         """Add a row to ``loss.csv``."""
         figures = (event.elapsed, event.learning_rate, *event.losses.values())
         row = [event.step, event.pairs_seen, *(f"{f:.6g}" for f in figures)]
-        _append_row(self.losses, LOSS_COLUMNS, row)
+        _append_row(self.losses, self.columns, row)
 
     def append_copies(self, event: CopiesWatched) -> None:
         """Add a row to ``copies.csv``."""
@@ -94,7 +94,7 @@ class RunFiles:
 
     def truncate_logs(self, step: int) -> None:
         """Drop the rows after `step`: those steps were lost with the process and come again."""
-        _truncate(self.losses, LOSS_COLUMNS, step)
+        _truncate(self.losses, self.columns, step)
         _truncate(self.copies, COPY_COLUMNS, step)
 
     def keep_before_copying(self) -> bool:
@@ -117,9 +117,9 @@ class RunFiles:
             return
         self.losses.unlink(missing_ok=True)
         self.copies.unlink(missing_ok=True)
-        (self.out / "previews").rmdir()
-        with suppress(OSError):  # the folder may hold what is not of this run
-            self.out.rmdir()
+        for folder in (self.out / "previews", self.out):
+            with suppress(OSError):  # it may not exist, or hold what is not of this run
+                folder.rmdir()
 
 
 def is_begun(out: Path) -> bool:

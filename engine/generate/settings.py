@@ -4,14 +4,12 @@
 cores: a quarter of the resolution inside the network, and a network that predicts the clean pair.
 """
 
-import tomllib
-import types
-import typing
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
-from typing import Any, Literal, get_args, get_origin
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, get_args
 
 from engine.data.augmentation import Augmentation
 from engine.errors import SettingsError
+from engine.settings_file import settings_from_toml, settings_to_toml
 
 Predicts = Literal["noise", "velocity", "pair"]
 ScheduleName = Literal["linear", "shifted-cosine"]
@@ -114,10 +112,7 @@ class GeneratorSettings:
 
     def to_toml(self) -> str:
         """The settings as TOML; what is None is left out."""
-        import tomli_w
-
-        tree = {key: value for key, value in asdict(self).items() if value is not None}
-        return tomli_w.dumps(tree)
+        return settings_to_toml(self)
 
     @classmethod
     def from_toml(cls, text: str, source: str = "settings") -> "GeneratorSettings":
@@ -126,10 +121,7 @@ class GeneratorSettings:
         Raises:
             SettingsError: an unknown, missing or ill-typed entry, named.
         """
-        try:
-            return _build(cls, tomllib.loads(text), "")
-        except (tomllib.TOMLDecodeError, ValueError) as error:
-            raise SettingsError(f"{source}: {error}") from error
+        return settings_from_toml(cls, text, source)
 
 
 PAPER = GeneratorSettings(
@@ -182,44 +174,3 @@ def preset(name: str) -> GeneratorSettings:
 def with_training(settings: GeneratorSettings, **changes: Any) -> GeneratorSettings:
     """`settings` with some of its training settings changed."""
     return replace(settings, training=replace(settings.training, **changes))
-
-
-def _build(kind: Any, value: Any, where: str) -> Any:
-    """Check `value`, as TOML gave it, against the type `kind`; ValueError names the entry."""
-    if get_origin(kind) in (types.UnionType, typing.Union):
-        (kind,) = (option for option in get_args(kind) if option is not type(None))
-    if is_dataclass(kind):
-        return _build_dataclass(typing.cast(type, kind), value, where)
-    if get_origin(kind) is Literal:
-        if value not in get_args(kind):
-            raise ValueError(f"{where} is {value!r}, expected one of {', '.join(get_args(kind))}")
-        return value
-    if get_origin(kind) is tuple:
-        if not isinstance(value, list):
-            raise ValueError(f"{where} is {value!r}, expected a list")
-        inner = get_args(kind)[0]
-        return tuple(_build(inner, item, f"{where}[{i}]") for i, item in enumerate(value))
-    if kind is float and type(value) is int:
-        return float(value)
-    if type(value) is not kind:
-        raise ValueError(f"{where} is {value!r}, expected {kind.__name__}")
-    return value
-
-
-def _build_dataclass(kind: type, value: Any, where: str) -> Any:
-    if not isinstance(value, dict):
-        raise ValueError(f"{where or 'the file'} must be a table")
-    known = {entry.name: entry for entry in fields(kind)}
-    for name in value:
-        if name not in known:
-            raise ValueError(f"unknown entry '{_join(where, name)}'")
-    hints = typing.get_type_hints(kind)
-    built = {name: _build(hints[name], item, _join(where, name)) for name, item in value.items()}
-    try:
-        return kind(**built)
-    except TypeError as error:
-        raise ValueError(f"{where or 'the file'}: {error}") from error
-
-
-def _join(where: str, name: str) -> str:
-    return f"{where}.{name}" if where else name

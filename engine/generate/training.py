@@ -40,6 +40,7 @@ from engine.generate.run_files import (
     RunFiles,
     is_begun,
 )
+from engine.generate.settings import GeneratorSettings
 from engine.generate.training_plan import TrainingPlan, learning_rate
 from engine.generate.weights import WEIGHTS_NAME, load_network, save_weights
 from engine.pair import Pair
@@ -131,7 +132,8 @@ class _Run:
         """Progress of the run in the folder, None for none; refused before a file is touched."""
         if not is_begun(self.out):
             return None
-        progress, settings, fingerprint = read_state_header(self.out / STATE_NAME)
+        progress, written, fingerprint = read_state_header(self.out / STATE_NAME)
+        settings = GeneratorSettings.from_toml(written, str(self.out / STATE_NAME))
         # How pairs are sampled may change under way: training does not depend on it.
         if replace(settings, sampling=self.plan.settings.sampling) != self.plan.settings:
             raise WeightsError(
