@@ -6,7 +6,7 @@ from torch import Tensor
 
 from engine.canvas import CANVAS_SIZE
 from engine.data.augmentation import draw_augmentation, transform_points
-from engine.data.canvas_set import CanvasSet
+from engine.data.canvas_set import CanvasSet, in_range
 from engine.generate.batches import change_grey_values, order_of, seeded, warp
 from engine.localise.settings import LocaliserSettings
 
@@ -14,7 +14,7 @@ Batch = tuple[Tensor, Tensor, Tensor]
 
 
 class RadiographBatches:
-    """Holds the radiographs on the device and makes varied batches of them.
+    """Holds the radiographs and makes varied batches of them on the device.
 
     Args:
         rank, ranks: this process among those that share a step; each makes its own part.
@@ -32,7 +32,7 @@ class RadiographBatches:
         self.rank, self.ranks = rank, ranks
         self.side = data.side
         self.points = to_canvas_256(np.asarray(data.points), data.side)
-        self.images = torch.from_numpy(data.images.copy()).to(device)
+        self.images = data.images
 
     def batch(self, step: int) -> Batch:
         """Images (b, 1, side, side) in [-1, 1], points (b, L, 2) in their pixels, and whether each
@@ -43,8 +43,8 @@ class RadiographBatches:
         draw = draw_augmentation(
             seeded(seed, step, self.rank), self.settings.augmentation, len(chosen)
         )
-        levels = self.images[torch.from_numpy(chosen).to(self.device)][:, None]
-        images = change_grey_values(warp(levels.float() * (2 / 65535) - 1, draw), draw)
+        levels = torch.from_numpy(in_range(self.images[chosen]))[:, None].to(self.device)
+        images = change_grey_values(warp(levels, draw), draw)
         points = from_canvas_256(transform_points(draw, self.points[chosen]), self.side)
         seen = ((points >= -0.5) & (points <= self.side - 0.5)).all(axis=2)
         return (

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from engine.data.canvas_set import in_range
 from engine.generate.sampling import autocast
 from engine.localise.network import Localiser
 
@@ -32,9 +33,7 @@ def predict(localiser: Localiser, images: np.ndarray, precision: str = "float32"
     localiser.eval()
     for start in range(0, len(images), BATCH):
         part = images[start : start + BATCH]
-        scaled = part.astype(np.float32)
-        if part.dtype == np.uint16:
-            scaled = scaled * (2 / 65535) - 1
+        scaled = in_range(part) if part.dtype == np.uint16 else part.astype(np.float32)
         batch = torch.from_numpy(np.ascontiguousarray(scaled))[:, None].to(device)
         if side != own:
             batch = F.interpolate(
