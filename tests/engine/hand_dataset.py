@@ -27,6 +27,7 @@ TINY = replace(
     ),
     training=replace(FAST.training, batch_size=2, warm_up_steps=2),
     sampling=SamplingSettings(sampler="dpm-solver++", steps=3),
+    guide=None,
 )
 
 
