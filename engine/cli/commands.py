@@ -2,12 +2,12 @@
 
 import sys
 
-from engine.cli import judging, localising, making, merging
+from engine.cli import judging, localising, making, merging, studies
 from engine.cli.application import INTERRUPTED, MISTAKE, application
 from engine.errors import OssaError
 
 # Importing them is what gives the application its commands.
-__all__ = ["judging", "localising", "main", "making", "merging"]
+__all__ = ["judging", "localising", "main", "making", "merging", "studies"]
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ def load_canvas_set_steps(
         images[index], sizes[index] = image, size
         yield index + 1, len(ids)
     points = [
-        CanvasMap(*size, side).to_canvas(dataset.landmarks[identifier])
+        CanvasMap(size[0], size[1], side).to_canvas(dataset.landmarks[identifier])
         for identifier, size in zip(ids, sizes.tolist(), strict=True)
     ]
     made = CanvasSet(

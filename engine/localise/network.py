@@ -52,7 +52,7 @@ class Pyramid(nn.Module):
             zip(self.smooth, self.climb, levels, strict=True)
         ):
             h = smooth(level)
-            for block in climb:
+            for block in climb.children():
                 h = block(h)
                 h = _doubled(h) if index else h
             total = h if total is None else total + h

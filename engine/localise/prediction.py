@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from engine.data.canvas_set import in_range
-from engine.generate.sampling import autocast
+from engine.generate.precision import autocast
 from engine.localise.network import Localiser
 
 BATCH = 8

@@ -107,7 +107,7 @@ class _Run:
         network = Localiser(plan.settings, plan.data.landmark_count)
         if plan.pretrained is not None:
             load_imagenet(network.backbone, plan.pretrained)
-        network = network.to(memory_format=torch.channels_last)
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         optimiser = torch.optim.Adam(network.parameters(), lr=1e-3, fused=True)
         self.model, self.optimiser = self.fabric.setup(network, optimiser)
         self.network: Localiser = self.model.module
