@@ -199,6 +199,10 @@ FAST = GeneratorSettings(
     ),
 )
 
+# The paper does not say how it weighs the divergence. Measured on 60 hands at an eighth of the
+# resolution, after 240 steps, for 1e-5, 1e-4, 1e-3, 1e-2: held-out squared error of the image
+# 0.056, 0.044, 0.052, 0.061; distance of drawn images to the nearest real one 0.123, 0.105, 0.094,
+# 0.073; variance of the latent entries over all pairs 5.9, 1.7, 0.91, 0.88, where drawing takes 1.
 VAE = GeneratorSettings(
     preset="vae",
     vae=VaeSettings(
