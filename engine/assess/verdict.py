@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Reason
+from engine.assess.figures import beside_limit
 from engine.assess.labelling import Labelling
 from engine.assess.shape_model import Match
 from engine.heatmap import Candidates
@@ -95,8 +96,9 @@ def _displaced(residuals: np.ndarray, anatomy: Anatomy) -> Iterator[Reason]:
         value = float(residuals[landmark])
         if not value > limit:
             continue
+        told, _ = beside_limit(value, limit)
         text = (
-            f"{anatomy.landmark_names[landmark]} lies {value:.1f} mm from where the "
+            f"{anatomy.landmark_names[landmark]} lies {told} mm from where the "
             f"{anatomy.group(group).title.lower()}'s mean shape expects it (limit {limit:g} mm)"
         )
         yield Reason(f"{group}-displaced", text, (landmark,), value, limit)

@@ -8,6 +8,7 @@ import numpy as np
 from engine.anatomy import Anatomy
 from engine.assess.alignment import as_points
 from engine.assess.assessment import Reason
+from engine.assess.figures import beside_limit
 from engine.assess.labelling import Labelling
 from engine.assess.labelling_refined import label_refined
 from engine.assess.marker_reasons import NOTHING_ELSE_WEIGHT, Case, Weighed, marker_reasons
@@ -82,9 +83,10 @@ def _measured(case: Case) -> Iterator[Weighed]:
     yield from _shifted(case, shift_limit)
     value = float(case.measured.shape[0])
     if value > shape_limit:
+        told, allowed = beside_limit(value, float(shape_limit))
         text = (
-            f"the shape as a whole strays {value:.1f} times as far from the mean as a training "
-            f"shape does (limit {shape_limit:.1f})"
+            f"the shape as a whole strays {told} times as far from the mean as a training "
+            f"shape does (limit {allowed})"
         )
         reason = Reason("implausible-shape", text, (), value, float(shape_limit))
         yield Weighed(value / shape_limit / 2, reason)
@@ -96,9 +98,10 @@ def _displaced(case: Case, limit: float) -> Iterator[Weighed]:
     for landmark in np.flatnonzero(standard > limit).tolist():
         excess, distance = standard[landmark] / limit, float(distances[landmark])
         allowed = float(limits[landmark])
+        told, most = beside_limit(distance, allowed)
         text = (
-            f"{case.anatomy.landmark_names[landmark]} lies {distance:.1f} mm from where the other "
-            f"landmarks expect it (limit {allowed:.1f} mm)"
+            f"{case.anatomy.landmark_names[landmark]} lies {told} mm from where the other "
+            f"landmarks expect it (limit {most} mm)"
         )
         yield Weighed(excess, Reason("landmark-displaced", text, (landmark,), distance, allowed))
 
@@ -136,7 +139,8 @@ def _length_reason(
     value = 100 * abs(ratio - 1)
     limit = 100 * abs(np.exp(log_limit if longer else -log_limit) - 1)
     word = "longer" if longer else "shorter"
-    text = f"{what} {value:.0f} % {word} than the mean of training (limit {limit:.0f} %)"
+    told, most = beside_limit(float(value), float(limit), decimals=0)
+    text = f"{what} {told} % {word} than the mean of training (limit {most} %)"
     return Reason(code, text, landmarks, float(value), float(limit))
 
 
@@ -164,10 +168,10 @@ def _shifted(case: Case, limit: float) -> Iterator[Weighed]:
             continue
         value = float(np.linalg.norm(moved[known].mean(axis=0)))
         excess = max(standard[row] / limit, 1.0)
-        text = (
-            f"{group.title.lower()} shifted by {value:.1f} mm against the other landmarks "
-            f"(limit {value / excess:.1f} mm)"
-        )
+        told, most = beside_limit(value, value / excess)
+        # What is within its own limit is named for making the whole shape stray.
+        why = f" (limit {most} mm)" if excess > 1 else ", which without it are a plausible shape"
+        text = f"{group.title.lower()} shifted by {told} mm against the other landmarks{why}"
         reason = Reason(f"{group.name}-displaced", text, group.landmarks, value, value / excess)
         yield Weighed(_GROUP_WEIGHT * excess if row == culprit else excess, reason)
 

@@ -62,11 +62,35 @@ def read_correction(connection: sqlite3.Connection, identifier: str) -> Correcti
     )
 
 
+def read_own_correction(
+    connection: sqlite3.Connection, identifier: str, actor: str
+) -> Correction | None:
+    """A reviewer's correction that stands among their own, whatever others did since."""
+    row = _own_row(connection, identifier, actor)
+    if row is None or row["to_verdict"] is None:
+        return None
+    judged = connection.execute(
+        "SELECT landmarks, assessment FROM judgement WHERE uuid = ?", (row["uuid"],)
+    ).fetchone()
+    return Correction(
+        identifier=identifier,
+        landmarks=read_positions(judged["landmarks"]),
+        assessment=Assessment.from_json(judged["assessment"]),
+        who=actor,
+        at=row["at"],
+    )
+
+
 def _own(connection: sqlite3.Connection, identifier: str, actor: str) -> Verdict | None:
     """What the gate says about the reviewer's own correction that stands."""
+    row = _own_row(connection, identifier, actor)
+    return None if row is None else as_verdict(row["to_verdict"])
+
+
+def _own_row(connection: sqlite3.Connection, identifier: str, actor: str) -> sqlite3.Row | None:
+    """The row of the trail in force in the reviewer's own chain of corrections."""
     rows = connection.execute(
         f"SELECT * FROM trail WHERE identifier = ? AND who = ? ORDER BY {OLDEST_FIRST}",
         (identifier, actor),
     )
-    row = standing.newest_in_force(rows).get(("correction", actor))
-    return None if row is None else as_verdict(row["to_verdict"])
+    return standing.newest_in_force(rows).get(("correction", actor))

@@ -114,6 +114,16 @@ class JudgedProject(OpenedProject):
             self._one("pair", identifier)
             return corrections.read_correction(connection, identifier)
 
+    def own_correction(self, identifier: str, who: str) -> Correction | None:
+        """The correction that stands among one reviewer's own; None where there is none.
+
+        Raises:
+            ProjectError: no such pair.
+        """
+        with self._reading() as connection:
+            self._one("pair", identifier)
+            return corrections.read_own_correction(connection, identifier, who)
+
     def uncorrect(self, identifier: str, actor: str) -> str:
         """Take the reviewer's own correction back, which can be undone; without one, nothing.
 

@@ -136,8 +136,13 @@ class PairRow:
         """The decision of one reviewer that stands."""
         return next((one for one in self.decisions if one.who == who), None)
 
-    def as_seen_by(self, who: str) -> "PairRow":
-        """The row without what other reviewers decided and noted, for independent reading."""
+    def as_seen_by(self, who: str, corrected: Verdict | None = None) -> "PairRow":
+        """The row without what other reviewers decided, corrected and noted, for independent
+        reading.
+
+        Args:
+            corrected: what the gate says about the reviewer's own correction, if there is one.
+        """
         own = self.decision_of(who)
         return replace(
             self,
@@ -146,6 +151,8 @@ class PairRow:
             decided_at=own.at if own else None,
             decided_why=own.why if own else "",
             decisions=(own,) if own else (),
+            corrected_verdict=corrected,
+            corrected_by=who if corrected else None,
             note=self.note if self.note_by == who else "",
             note_by=who if self.note_by == who else None,
         )
