@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from app.icons import icon
 from app.shortcuts import resolved_keys
+from engine.review.reviewer_reasons import OVERRULING, REJECTING
 
 DECIDE, GO, SHOW = "Decide", "Go through the pairs", "Look at a pair"
 PROJECT, WINDOW = "Project", "Window"
@@ -34,6 +35,20 @@ class ActionSpec:
     waits: bool = False
 
 
+# The five keys, and for each what it says after a rejection and after overruling the gate.
+_REASONS = [
+    (key, tuple(dict.fromkeys((rejecting.words, overruling.words))))
+    for key, rejecting, overruling in zip("YUIOP", REJECTING, OVERRULING, strict=True)
+]
+
+
+def _because(words: tuple[str, ...]) -> str:
+    """What a reason's key does."""
+    if len(words) == 1:
+        return f"Give the decision just taken {words[0]}"
+    return f"Reason of the decision just taken. Rejected: {words[0]}. Gate overruled: {words[1]}"
+
+
 SPECS = (
     ActionSpec("accept", "Accept", "Accept this pair and go to the next", ("A",), "accept",
                group=DECIDE, waits=True),
@@ -45,8 +60,8 @@ SPECS = (
                group=DECIDE, waits=True),
     ActionSpec("redo", "Redo", "Bring it back", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
                group=DECIDE, waits=True),
-    *(ActionSpec(f"reason_{i + 1}", f"Reason {i + 1}", "Give the decision just taken this reason",
-                 (key,), "note", group=DECIDE, waits=True) for i, key in enumerate("YUIOP")),
+    *(ActionSpec(f"reason_{i + 1}", " / ".join(words).capitalize(), _because(words), (key,),
+                 "note", group=DECIDE, waits=True) for i, (key, words) in enumerate(_REASONS)),
     ActionSpec("note", "Note", "Write a note on this pair", ("M",), "note",
                group=DECIDE, waits=True),
     ActionSpec("correct", "Correct landmarks", "Drag landmarks to where they belong", ("D",),

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.actions import Actions
 from app.inspector import Inspector
+from app.note_drafts import NoteDrafts
 from app.settings import WindowSettings
 from app.trail_words import DONE
 from app.why_strip import REASON_ACTIONS, WhyStrip
@@ -47,7 +48,11 @@ class Afterthoughts(QObject):
         for name, slot in self._slots.items():
             actions[name].triggered.connect(slot)
         strip.given.connect(self._give)
+        self._drafts = NoteDrafts(settings, project.folder)
         self._note.written.connect(self._keep_note)
+        self._note.drafted.connect(self._keep_draft)
+        self._note.undrafted.connect(self._drop_draft)
+        self._recover_drafts()
 
     def enable(self, active: bool, noting: bool) -> None:
         """Take the keys while the page is shown; a note needs a pair."""
@@ -98,5 +103,24 @@ class Afterthoughts(QObject):
         except OssaError as error:
             self.failed.emit(str(error))
             return
+        self._drafts.drop(self._settings.reviewer, identifier)
         self._note.keep(identifier, text)
         self.changed.emit([identifier])
+
+    @Slot(str, str)
+    def _keep_draft(self, identifier: str, text: str) -> None:
+        self._drafts.put(self._settings.reviewer, identifier, text)
+
+    @Slot(str)
+    def _drop_draft(self, identifier: str) -> None:
+        self._drafts.drop(self._settings.reviewer, identifier)
+
+    def _recover_drafts(self) -> None:
+        """Make a note of what was being written when the window was killed."""
+        who = self._settings.reviewer
+        for identifier, text in self._drafts.left_by(who).items():
+            try:
+                self._project.write_note(identifier, text, who)
+            except OssaError:
+                continue  # such a pair is gone, or the disk is full: the draft stays
+            self._drafts.drop(who, identifier)

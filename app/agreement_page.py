@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QScrollArea, QWidget
 
 from app import jobs
 from app.actions import Actions
 from app.agreement_lists import LOOKING, LimitList, ReasonList, ReviewerList, limits_note
+from app.card_columns import CardColumns
 from app.confusion_table import ConfusionTable
 from app.counting_choice import CountingChoice
 from app.settings import WindowSettings
@@ -23,7 +24,8 @@ from engine.review.agreement import (
 from engine.review.project import PairRow, ReviewProject
 from engine.review.records import Counting
 
-_WIDEST = 1500  # beyond, figures stand too far from their names
+_THREE_COLUMNS = 1700  # pixels from which cards stand in three columns
+_WIDEST = 2560  # beyond, figures stand too far from their names
 _WHAT_COUNTS = "What counts"
 _ALONE = "Only decisions made without sight of others'"
 _ALONE_TIP = (
@@ -163,21 +165,16 @@ class AgreementPage(QWidget):
         line = row(self._note, ActionButton(actions["reassess"]))
         line.setStretch(0, 1)
         again.setLayout(line)
-        cards = QWidget()
+        pair = _card("BETWEEN REVIEWERS", names, self.alone, self.between, self._between_hint)
+        gate = _card("REVIEWER AND GATE", judge, gate_note, self.gate)
+        everyone = _card("REVIEWERS", self.reviewers, rule)
+        reasons = _card("THE GATE'S REASONS, OVERRIDDEN", self.reasons)
+        limits = _card("LIMITS THAT WOULD HAVE AGREED BEST", self.limits, again)
+        first = {pair: (0, 0, 1, 1), gate: (0, 1, 1, 1)}
+        below = {everyone: (1, 0, 1, 1), reasons: (1, 1, 1, 1), limits: (2, 0, 1, 2)}
+        beside = {everyone: (0, 2, 1, 1), reasons: (1, 0, 1, 1), limits: (1, 1, 1, 2)}
+        cards = CardColumns(first | below, first | beside, _THREE_COLUMNS)
         cards.setMaximumWidth(_WIDEST)
-        grid = QGridLayout(cards)
-        grid.setContentsMargins(18, 4, 18, 14)
-        grid.setSpacing(12)
-        grid.addWidget(
-            _card("BETWEEN REVIEWERS", names, self.alone, self.between, self._between_hint), 0, 0
-        )
-        grid.addWidget(_card("REVIEWER AND GATE", judge, gate_note, self.gate), 0, 1)
-        grid.addWidget(_card("REVIEWERS", self.reviewers, rule), 1, 0)
-        grid.addWidget(_card("THE GATE'S REASONS, OVERRIDDEN", self.reasons), 1, 1)
-        grid.addWidget(_card("LIMITS THAT WOULD HAVE AGREED BEST", self.limits, again), 2, 0, 1, 2)
-        grid.setRowStretch(3, 1)
-        for place in (0, 1):
-            grid.setColumnStretch(place, 1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(cards)

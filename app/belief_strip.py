@@ -2,7 +2,16 @@
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.theme import colours
@@ -49,7 +58,10 @@ def _percent(belief: float) -> str:
 
 class BeliefStrip(QWidget):
     """A bar for each landmark in their order, as high as the labelling is sure, in its group's
-    colour; a cross where it has no marker, a ring where a person placed it. A click chooses it."""
+    colour; a cross where it has no marker, a ring where a person placed it.
+
+    Clicked, or reached with the arrow keys, a landmark is chosen, and named to a screen reader.
+    """
 
     landmark_chosen = Signal(int)
 
@@ -58,8 +70,10 @@ class BeliefStrip(QWidget):
         self._anatomy = anatomy
         self._beliefs = np.full(anatomy.landmark_count, np.nan)
         self._placed = np.zeros(anatomy.landmark_count, dtype=bool)
-        self._hovered = -1
+        self._hovered = self._chosen = -1
+        self._sureness = ""
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("How sure the labelling is of each landmark")
@@ -68,7 +82,8 @@ class BeliefStrip(QWidget):
         """Show the beliefs of an assessment."""
         self._beliefs = found.beliefs
         self._placed = np.isfinite(found.landmarks).all(axis=1)
-        self.setAccessibleDescription(sureness(found, self._anatomy))
+        self._sureness = sureness(found, self._anatomy)
+        self._tell()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -82,6 +97,13 @@ class BeliefStrip(QWidget):
         y = self._top(_WEAK)
         painter.setPen(QPen(QColor(colours().muted), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(0, y, self.width(), y))
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(colours().accent))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            if self._chosen >= 0:
+                painter.setPen(QPen(QColor(colours().text), 2))
+                painter.drawRect(self._column(self._chosen).adjusted(0, 1, 0, -1))
         painter.end()
 
     def _draw(self, painter: QPainter, landmark: int) -> None:
@@ -117,6 +139,10 @@ class BeliefStrip(QWidget):
             landmark = self._landmark_at(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), self._told(landmark), self)
             return True
+        wanted = isinstance(event, QKeyEvent) and self._place_of(event) is not None
+        if wanted and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # or the window would go to another pair
+            return True
         return super().event(event)
 
     def _told(self, landmark: int) -> str:
@@ -132,7 +158,44 @@ class BeliefStrip(QWidget):
         self._hover(-1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.landmark_chosen.emit(self._landmark_at(event.position()))
+        self._choose(self._landmark_at(event.position()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        place = self._place_of(event)
+        if place is None:
+            super().keyPressEvent(event)
+        else:
+            self._choose(place)
+
+    def _place_of(self, event: QKeyEvent) -> int | None:
+        """The landmark that a key leads to."""
+        last = len(self._beliefs) - 1
+        places = {
+            Qt.Key.Key_Left: max(0, self._chosen - 1),
+            Qt.Key.Key_Right: min(self._chosen + 1, last),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        return places.get(Qt.Key(event.key())) if plain else None
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._mark(-1)
+
+    def _choose(self, landmark: int) -> None:
+        self._mark(landmark if self.hasFocus() else -1)
+        self.landmark_chosen.emit(landmark)
+
+    def _mark(self, landmark: int) -> None:
+        self._chosen = landmark
+        self._tell()
+        self.update()
+
+    def _tell(self) -> None:
+        """Say the landmark that the keys are at, else how sure the labelling is of all."""
+        told = self._told(self._chosen) if self._chosen >= 0 else self._sureness
+        self.setAccessibleDescription(told)
 
     def _landmark_at(self, where: QPointF) -> int:
         count = len(self._beliefs)

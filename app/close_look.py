@@ -5,7 +5,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.actions import Actions
 from app.compare_view import Comparison
 from app.contact_sheet import ContactSheet
-from app.correction import Correcting, Subject
+from app.correction import Correcting
+from app.correction_draft import Subject
 from app.introduction import Introduction
 from app.pair_reader import PairReader
 from app.settings import WindowSettings
@@ -68,7 +69,8 @@ class CloseLook(QObject):
             ProjectError: no such pair, or its files are damaged.
         """
         gate = self._project.assessment(identifier)
-        correction = self._project.correction(identifier)
+        pairs = self._sheet.pairs
+        correction = pairs.sight.correction(self._project, pairs.row_of(identifier))
         found = gate if correction is None else correction.assessment
         self._look_ahead.start()
         self.correcting.look_at(Subject(identifier, gate, found.landmarks))

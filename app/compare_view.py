@@ -121,7 +121,7 @@ class Comparison(QObject):
         caption, source = pair_caption(row), REAL if row.is_real else SYNTHETIC
         try:
             pair = self._reader.get(row.identifier)
-            found = self._project.effective_assessment(row.identifier)
+            found = self._sheet.pairs.sight.assessment(self._project, row)
         except OssaError as error:
             return Beside(caption, source, message=str(error))
         return Beside(caption, source, pair, found)

@@ -4,37 +4,22 @@ The gate's own landmarks stay on record; a correction is an act of the reviewer,
 in one order with the decisions.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from app.actions import Actions
-from app.correction_draft import Draft
+from app.correction_draft import Draft, Subject
+from app.correction_judge import ProjectJudge
 from app.correction_keys import LandmarkKeys
-from app.correction_words import KEYS, WAYS, landmark_words, verdict_words
+from app.correction_view import CorrectionView
 from app.introduction import Introduction
 from app.settings import WindowSettings
 from app.viewer import Viewer
 from engine.assess.assessment import Assessment
 from engine.assess.correction import LandmarkJudge
-from engine.assess.prior import Prior
-from engine.errors import OssaError, ProjectError
+from engine.errors import OssaError
 from engine.review.project import ReviewProject
-from engine.review.project_limits import judged_by
-
-_FORCED = ("landmarks", "labels", "shape", "residuals")
-NO_PRIOR = "This project holds no prior, so corrected landmarks cannot be judged"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The pair that can be corrected: the gate's own assessment, and the landmarks that count."""
-
-    identifier: str
-    gate: Assessment
-    landmarks: np.ndarray
 
 
 class Correcting(QObject):
@@ -60,13 +45,14 @@ class Correcting(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._project, self._viewer, self._settings = project, viewer, settings
+        self._project, self._settings = project, settings
+        self._view = CorrectionView(viewer, project.anatomy)
+        self._judges = ProjectJudge(project)
         self._action = actions["correct"]
         self._introduction = introduction
         self._subject: Subject | None = None
         self._draft: Draft | None = None
         self._judge: LandmarkJudge | None = None
-        self._judge_for: tuple[str, dict[str, float]] = ("", {})
         self._found: Assessment | None = None
         self._landmark = 0
         self._keys = LandmarkKeys(len(project.anatomy.landmark_names))
@@ -174,43 +160,19 @@ class Correcting(QObject):
             self._set_checked(False)
             return
         try:
-            self._judge = self._judge_of(subject.gate.policy)
+            self._judge = self._judges.by(subject.gate.policy)
         except OssaError as error:
             self._set_checked(False)
             self.failed.emit(str(error))
             return
         self._draft = Draft.of(subject.gate.landmarks, subject.landmarks)
-        self._landmark = _worst(subject.gate)
-        self._viewer.force(_FORCED)
-        stage = self._viewer.stage
-        stage.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        stage.setAccessibleDescription(WAYS)
-        stage.setCursor(Qt.CursorShape.CrossCursor)
-        stage.installEventFilter(self)
-        stage.setFocus()
+        self._landmark = subject.doubtful
+        self._view.begin(self)
         self._show()
-
-    def _judge_of(self, policy: str) -> LandmarkJudge:
-        limits = self._project.limits(policy)
-        if self._judge is None or self._judge_for != (policy, limits):
-            arrays = self._project.prior_arrays()
-            if arrays is None:
-                raise ProjectError(NO_PRIOR)
-            rules = judged_by(self._project, policy, Prior.from_arrays(arrays))
-            self._judge, self._judge_for = LandmarkJudge(*rules, policy), (policy, limits)
-        return self._judge
 
     def _end(self) -> None:
         self._draft = self._found = None
-        stage = self._viewer.stage
-        stage.removeEventFilter(self)
-        stage.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        stage.unsetCursor()
-        stage.setAccessibleDescription("")
-        stage.show_choice(None, np.empty((0, 2)))
-        self._viewer.view.handles = None
-        self._viewer.force(())
-        self._viewer.legend.show_correction("", "")
+        self._view.end(self)
         self._set_checked(False)
         self.ended.emit()
 
@@ -233,26 +195,8 @@ class Correcting(QObject):
         if draft is None or subject is None or judge is None:
             return
         found = self._found = judge.judge(subject.gate, draft.landmarks)
-        places = self._places(found)
-        missing = ~np.isfinite(draft.landmarks).all(axis=1)
-        self._viewer.view.handles = places
-        stage = self._viewer.stage
-        stage.show_assessment(found, draft.gate, self._landmark)
-        stage.show_choice(places[self._landmark], places[missing])
-        self._viewer.legend.show_correction(
-            verdict_words(found),
-            landmark_words(self._landmark, found, draft.gate, self._project.anatomy),
-            KEYS,
-            WAYS,
-        )
+        self._view.show(found, draft, self._landmark)
         self.judged.emit(found)
-
-    def _places(self, found: Assessment) -> np.ndarray:
-        """(L, 2) where each landmark may be taken hold of: a missing one where it is expected, or
-        in the middle of what is seen."""
-        seen = self._viewer.view.viewRect().center()
-        places = np.where(np.isfinite(found.landmarks), found.landmarks, found.expected)
-        return np.where(np.isfinite(places), places, (seen.x(), seen.y()))
 
     @Slot(int, float, float, bool)
     def _drag(self, landmark: int, x: float, y: float, goes_on: bool) -> None:
@@ -278,7 +222,7 @@ class Correcting(QObject):
             self.give_up()
             return
         if step is not None:
-            self._draft = draft.put(landmark, self._places(found)[landmark] + step)
+            self._draft = draft.put(landmark, self._view.places(found)[landmark] + step)
         elif key == Qt.Key.Key_Backspace:
             self._draft = draft.put_back(landmark)
         elif key == Qt.Key.Key_Delete:
@@ -288,10 +232,3 @@ class Correcting(QObject):
         else:
             self._landmark = self._keys.chosen_by(event, landmark)
         self._show()
-
-
-def _worst(found: Assessment) -> int:
-    """The landmark that needs a look first: one a reason is about, else the farthest off."""
-    if found.reasons and found.reasons[0].landmarks:
-        return found.reasons[0].landmarks[0]
-    return int(np.argmax(np.nan_to_num(found.residuals, nan=-1.0)))

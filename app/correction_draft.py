@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.assess.assessment import Assessment
 from engine.canvas import CANVAS_SIZE
 
 _SAME = 1e-6  # canvas pixels
@@ -62,3 +63,19 @@ class Draft:
 
 def _same(one: np.ndarray, other: np.ndarray) -> bool:
     return bool(np.allclose(one, other, rtol=0, atol=_SAME, equal_nan=True))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The pair that can be corrected: the gate's own assessment, and the landmarks that count."""
+
+    identifier: str
+    gate: Assessment
+    landmarks: np.ndarray
+
+    @property
+    def doubtful(self) -> int:
+        """The landmark that needs a look first: one a reason is about, else the farthest off."""
+        if self.gate.reasons and self.gate.reasons[0].landmarks:
+            return self.gate.reasons[0].landmarks[0]
+        return int(np.argmax(np.nan_to_num(self.gate.residuals, nan=-1.0)))

@@ -5,6 +5,7 @@ import numpy as np
 from app.theme import DARK
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
+from engine.assess.figures import beside_limit
 
 KEYS = "Enter keeps · Esc gives up"
 WAYS = (
@@ -39,6 +40,9 @@ def landmark_words(landmark: int, found: Assessment, gate: np.ndarray, anatomy: 
         moved = np.hypot(*(found.landmarks[landmark] - gate[landmark]))
         parts.append(f"moved {moved * found.millimetres_per_pixel:.1f} mm")
     if np.isfinite(residual):
-        allowed = f" (of {limit:.1f})" if np.isfinite(limit) else ""
-        parts.append(f"{residual:.1f} mm{allowed} off")
+        told, most = f"{residual:.1f}", f"{limit:.1f}"
+        if residual > limit:
+            told, most = beside_limit(residual, limit)
+        allowed = f" (of {most})" if np.isfinite(limit) else ""
+        parts.append(f"{told} mm{allowed} off")
     return " · ".join(parts)

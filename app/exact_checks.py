@@ -11,6 +11,7 @@ from app.newest_only import NewestOnly
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
 from engine.errors import OssaError
+from engine.review.project import ReviewProject
 
 if TYPE_CHECKING:
     from engine.assess.exact_check import ExactCheck
@@ -91,6 +92,15 @@ class ExactChecks(QObject):
     def ask(self, question: ExactQuestion) -> None:
         """Put a question; `answered` brings the `ExactAnswer`."""
         self._thread.ask(partial(_answer_or_tell, question))
+
+    def ask_about(self, project: ReviewProject, identifier: str) -> None:
+        """Put the question that a pair of a project is."""
+        try:
+            found, prior = project.assessment(identifier), project.prior_arrays()
+        except OssaError as error:
+            self.answered.emit(ExactAnswer(identifier, None, str(error)))
+            return
+        self.ask(ExactQuestion(identifier, found, prior, project.anatomy))
 
     def close(self) -> None:
         """Drop what waits and let the thread finish what it is at; no answer comes any more."""

@@ -51,7 +51,25 @@ class FilterBar(QWidget):
         self.clear_button.clicked.connect(self.clear)
         self.again_button.clicked.connect(self.apply_again)
         pairs.changed.connect(self.show_state)
+        self._actions = actions
+        self._slots = {
+            "filter_focus": self.focus,
+            "filter_clear": self.clear,
+            "filter_again": self.apply_again,
+        }
+        for name, slot in self._slots.items():
+            actions[name].triggered.connect(slot)
         self.show_state()
+
+    def enable(self, active: bool) -> None:
+        """Take the keys while the page is shown."""
+        self._actions.enable(tuple(self._slots), active)
+
+    def let_go(self) -> None:
+        """Leave the window's actions alone."""
+        for name, slot in self._slots.items():
+            self._actions[name].triggered.disconnect(slot)
+        self.enable(False)
 
     @property
     def text(self) -> str:

@@ -1,10 +1,11 @@
 """A line or two that a reviewer writes on a pair; kept on leaving, and never lost."""
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 _LINES = 3
+_DRAFT_MILLISECONDS = 250  # between a letter and its draft
 
 
 class NoteField(QPlainTextEdit):
@@ -13,10 +14,14 @@ class NoteField(QPlainTextEdit):
     written: a pair's identifier and the note on it, when the field or the pair is left and the text
     has changed. Who keeps it calls `keep`; until then the field holds the text for that pair, shows
     it again, and offers it anew the next time it is left.
+    drafted: the same, every moment while it is being written; undrafted: what was drafted on that
+    pair was taken back, so that there is nothing to keep.
     left: the reviewer is done writing.
     """
 
     written = Signal(str, str)
+    drafted = Signal(str, str)
+    undrafted = Signal(str)
     left = Signal()
 
     def __init__(self) -> None:
@@ -24,12 +29,18 @@ class NoteField(QPlainTextEdit):
         self._identifier = ""
         self._kept: dict[str, str] = {}
         self._unkept: dict[str, str] = {}
+        self._has_draft = False
         self.setAccessibleName("Note")
         self.setTabChangesFocus(True)
         self.setToolTip("Kept when you leave the field: Esc, Tab, or another pair")
         self.say_key("")
         self.setFixedHeight(self.fontMetrics().lineSpacing() * _LINES + 16)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._drafting = QTimer(self)
+        self._drafting.setSingleShot(True)
+        self._drafting.setInterval(_DRAFT_MILLISECONDS)
+        self._drafting.timeout.connect(self._draft)
+        self.textChanged.connect(self._on_text_changed)
 
     def say_key(self, key: str) -> None:
         """Tell in the empty field how to get there."""
@@ -58,14 +69,30 @@ class NoteField(QPlainTextEdit):
     @Slot()
     def flush(self) -> None:
         """Offer for keeping what has been written and is not kept yet, of this pair and others."""
+        self._drafting.stop()
         if self._identifier:
             text = self.toPlainText().strip()
             if text != self._kept.get(self._identifier, ""):
                 self._unkept[self._identifier] = text
             else:
                 self._unkept.pop(self._identifier, None)
+                if self._has_draft:
+                    self.undrafted.emit(self._identifier)
+        self._has_draft = False
         for identifier, text in list(self._unkept.items()):
             self.written.emit(identifier, text)
+
+    @Slot()
+    def _on_text_changed(self) -> None:
+        """Not begun anew by every letter, so that one who writes on and on has drafts, too."""
+        if self.hasFocus() and not self._drafting.isActive():
+            self._drafting.start()
+
+    @Slot()
+    def _draft(self) -> None:
+        if self._identifier:
+            self._has_draft = True
+            self.drafted.emit(self._identifier, self.toPlainText().strip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier

@@ -1,7 +1,9 @@
 """What overlays are drawn in, beside the groups' colours that come from the anatomy.
 
 A radiograph has every grey, so no colour stands out everywhere: whatever is drawn over it has a
-dark halo, which the drawn line stands out from, and which stands out from bright bone.
+black halo, which the drawn line stands out from, and which stands out from bright bone. Lines and
+marks are light enough to stand out where the halo does not; dots have the groups' colours, some of
+them darker, and so a light rim.
 """
 
 from PySide6.QtCore import Qt
@@ -9,16 +11,18 @@ from PySide6.QtGui import QColor, QPen
 
 from app.theme import DARK
 
-HALO_OPACITY = 0.9
+HALO_OPACITY = 0.97
+RIM = "#ffffff"  # around the dots
 EDGE = "#dfe6ea"
+LEADER = EDGE  # from a landmark to its number
 MEAN_SHAPE = "#ffffff"
 CANDIDATE = "#f2f5f7"
 BEFORE = "#b9c3ca"  # where a landmark was before it was moved
 RESIDUAL = DARK.warning
-CONCERNED = DARK.reject  # by a reason of the verdict
-CHOSEN = DARK.accent
+CONCERNED = "#ff9e7c"  # by a reason of the verdict
+CHOSEN = "#7cc8e0"
 
-LINE_COLOURS = (EDGE, MEAN_SHAPE, CANDIDATE, BEFORE, RESIDUAL, CONCERNED, CHOSEN)
+LINE_COLOURS = (RIM, EDGE, LEADER, MEAN_SHAPE, CANDIDATE, BEFORE, RESIDUAL, CONCERNED, CHOSEN)
 
 
 def halo() -> QColor:

@@ -4,31 +4,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtGui import QPainter
 
 from app.labels import (
+    DOT_REACH,
     around,
     draw_leader,
     draw_text,
+    is_sparse,
     leader,
+    line_to,
     number_boxes,
+    overlap,
+    owners,
     place_labels,
     text_height,
     text_width,
 )
-from app.overlay_colours import CONCERNED, RESIDUAL, halo_pen, line_pen
+from app.overlay_colours import CONCERNED, LEADER, RESIDUAL, halo_pen, line_pen
 from app.pixel_items import Frame, PixelItem, known
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
+from engine.canvas import CANVAS_SIZE
 
-_LABELLED = 6
+RING_REACH = 15.0  # screen pixels from the middle of a ring to its outer edge, with its halo
+_LABELLED, _LABELLED_SPARSELY = 6, 2
+_FAR_OFF = 1e6  # screen pixels
 
 
-def landmark_brushes(anatomy: Anatomy) -> list:
-    """One brush per landmark, in its group's colour; the legend uses the same table."""
-    return [pg.mkBrush(anatomy.group_of(i).colour) for i in range(anatomy.landmark_count)]
+def group_colours(anatomy: Anatomy) -> list[str]:
+    """One colour per landmark, its group's; the legend uses the same table."""
+    return [anatomy.group_of(i).colour for i in range(anatomy.landmark_count)]
 
 
 class LandmarkNumbers(PixelItem):
@@ -40,8 +47,9 @@ class LandmarkNumbers(PixelItem):
 
     def __init__(self, anatomy: Anatomy) -> None:
         super().__init__()
-        self._colours = [anatomy.group_of(i).colour for i in range(anatomy.landmark_count)]
+        self._colours = group_colours(anatomy)
         self.points = np.empty((0, 2))
+        self.rings = np.empty((0, 2))
         self._first: tuple[int, ...] = ()
         self._layout: _NumberLayout | None = None
 
@@ -50,17 +58,28 @@ class LandmarkNumbers(PixelItem):
         self.points, self._first, self._layout = points, tuple(first), None
         self.update()
 
+    def keep_clear_of(self, rings: np.ndarray) -> None:
+        """Let numbers stand beside rings around canvas positions (n, 2), not on them."""
+        self.rings, self._layout = rings[known(rings)], None
+        self.update()
+
     def layout(self, frame: Frame) -> "_NumberLayout":
         """Which numbers stand where, worked out once for every scale."""
         if self._layout is None or self._layout.scale != frame.scale:
             shown = known(self.points)
             order = dict.fromkeys((*self._first, *range(len(self.points))))
             indices = np.array([i for i in order if shown[i]], dtype=int)
-            centres = frame.scaled(self.points[indices])
-            height = text_height(frame.scale[0])
-            boxes = number_boxes(indices, centres, height)
-            self._layout = _NumberLayout(frame.scale, indices, centres, boxes, height)
+            points = self.points[indices]
+            height, sparse = text_height(frame.scale[0]), is_sparse(frame.scale[0])
+            centres, reach = frame.scaled(points), self._reach(points)
+            boxes = number_boxes(indices, centres, height, reach, sparse, _below(frame))
+            self._layout = _NumberLayout(frame.scale, indices, centres, reach, boxes, height)
         return self._layout
+
+    def _reach(self, points: np.ndarray) -> np.ndarray:
+        """(n,) how far around landmarks (n, 2) something is drawn, in screen pixels."""
+        ringed = (points[:, None] == self.rings[None]).all(axis=2).any(axis=1)
+        return np.where(ringed, RING_REACH, DOT_REACH)
 
     def paint_pixels(self, painter: QPainter, frame: Frame) -> None:
         layout = self.layout(frame)
@@ -68,20 +87,24 @@ class LandmarkNumbers(PixelItem):
         for i in np.flatnonzero(np.isfinite(layout.boxes[:, 0])):
             landmark = layout.indices[i]
             box = layout.boxes[i] + there
-            line = leader(layout.centres[i] + frame.origin, box)
+            line = leader(layout.centres[i] + frame.origin, box, layout.reach[i])
             if line is not None:
-                draw_leader(painter, line, self._colours[landmark])
+                draw_leader(painter, line, LEADER)
             draw_text(painter, box, str(landmark), self._colours[landmark], layout.height)
 
 
 @dataclass(frozen=True)
 class _NumberLayout:
-    """Numbers `indices` (n,) of landmarks at `centres` (n, 2) in `boxes` (n, 4), NaN for those left
-    out, in pixels of a canvas scaled by `scale`; their height."""
+    """Which numbers stand where, in pixels of a canvas scaled by `scale`.
+
+    indices (n,): of landmarks at `centres` (n, 2) that are drawn within `reach` (n,); boxes (n, 4):
+    of their numbers, NaN for those left out; height: of all.
+    """
 
     scale: tuple[float, float]
     indices: np.ndarray
     centres: np.ndarray
+    reach: np.ndarray
     boxes: np.ndarray
     height: int
 
@@ -118,11 +141,19 @@ class ResidualArrows(PixelItem):
         painter.translate(*-np.array(frame.origin))
         there = np.tile(frame.origin, 2)
         for landmark, text, box in zip(layout.told, layout.texts, layout.boxes, strict=True):
-            colour = CONCERNED if landmark in self._concerned else RESIDUAL
-            draw_text(painter, box + there, text, colour, layout.height)
+            if np.isfinite(box[0]):
+                colour = CONCERNED if landmark in self._concerned else RESIDUAL
+                if landmark in layout.leaders:
+                    draw_leader(painter, layout.leaders[landmark].translated(*frame.origin), colour)
+                draw_text(painter, box + there, text, colour, layout.numbers.height)
+
+    def layout(self, frame: Frame) -> "_ArrowLayout | None":
+        """Which lengths stand where, clear of the numbers and of rings; None without arrows."""
+        return None if self._assessment is None else self._lay_out(self._assessment, frame)
 
     def _lay_out(self, found: Assessment, frame: Frame) -> "_ArrowLayout":
-        if self._layout is not None and self._layout.scale == frame.scale:
+        numbers = self._numbers.layout(frame)
+        if self._layout is not None and self._layout.numbers is numbers:
             return self._layout
         starts, ends = frame.scaled(found.expected), frame.scaled(found.landmarks)
         order = residual_order(found.residuals)
@@ -130,29 +161,66 @@ class ResidualArrows(PixelItem):
         for i in order:
             lines[i in self._concerned].extend(arrow(starts[i], ends[i]))
         beyond = found.residuals > found.limits
-        told = [i for i in order if beyond[i] or i in (*order[:_LABELLED], self._chosen)]
+        sparse = is_sparse(frame.scale[0])
+        largest = order[: _LABELLED_SPARSELY if sparse else _LABELLED]
+        told = [i for i in order if (beyond[i] and not sparse) or i in (*largest, self._chosen)]
         texts = [f"{found.residuals[i]:.1f} mm" for i in told]
-        numbers = self._numbers.layout(frame)
-        obstacles = np.vstack([around(numbers.centres), numbers.boxes])
-        obstacles = obstacles[np.isfinite(obstacles).all(axis=1)]
-        widths = np.array([text_width(text, numbers.height) for text in texts])
         middles = ((starts + ends) / 2)[told].reshape(-1, 2)
-        boxes = place_labels(middles, widths, numbers.height, obstacles)
-        self._layout = _ArrowLayout(frame.scale, lines, told, texts, boxes, numbers.height)
+        boxes = self._boxes(texts, middles, starts[np.isfinite(starts).all(axis=1)], frame)
+        self._layout = _ArrowLayout(
+            numbers, lines, told, texts, boxes, _leaders(numbers, told, boxes)
+        )
         return self._layout
+
+    def _boxes(
+        self, texts: list[str], middles: np.ndarray, starts: np.ndarray, frame: Frame
+    ) -> np.ndarray:
+        """(n, 4) where lengths stand beside the middles (n, 2) of their arrows and clear of where
+        these start (s, 2), NaN for those that would lie on a ring."""
+        numbers = self._numbers.layout(frame)
+        obstacles = np.vstack([around(numbers.centres), around(starts), numbers.boxes])
+        obstacles = obstacles[np.isfinite(obstacles).all(axis=1)]
+        rings = around(frame.scaled(self._numbers.rings), RING_REACH)
+        widths = np.array([text_width(text, numbers.height) for text in texts])
+        forbidden = np.vstack([rings, _below(frame)])
+        boxes = place_labels(middles, widths, numbers.height, obstacles, forbidden=forbidden)
+        boxes[overlap(boxes, rings).any(axis=1)] = np.nan
+        return boxes
 
 
 @dataclass(frozen=True)
 class _ArrowLayout:
     """Lines of the arrows that concern a reason of the verdict (True) and of the others, and the
-    lengths told, in pixels of a canvas scaled by `scale`."""
+    lengths told in `boxes` (n, 4), NaN for those left out, on the same scale as `numbers`; leaders:
+    from landmarks to lengths that stand nearer to another one."""
 
-    scale: tuple[float, float]
+    numbers: _NumberLayout
     lines: dict[bool, list[QLineF]]
     told: list[int]
     texts: list[str]
     boxes: np.ndarray
-    height: int
+    leaders: dict[int, QLineF]
+
+
+def _leaders(numbers: _NumberLayout, told: list[int], boxes: np.ndarray) -> dict[int, QLineF]:
+    """Lines from landmarks to their lengths in boxes (n, 4) that could be taken for another's."""
+    shown = {i: box for i, box in zip(told, boxes, strict=True) if np.isfinite(box[0])}
+    if not shown:
+        return {}
+    places = {int(landmark): place for place, landmark in enumerate(numbers.indices)}
+    nearest = numbers.indices[owners(np.array([*shown.values()]), numbers.centres)]
+    lines = {}
+    for (landmark, box), near in zip(shown.items(), nearest, strict=True):
+        place = places[landmark]
+        line = line_to(numbers.centres[place], box, float(numbers.reach[place]))
+        if near != landmark and line is not None:
+            lines[landmark] = line
+    return lines
+
+
+def _below(frame: Frame) -> np.ndarray:
+    """(1, 4) what lies below the canvas, where texts would be cut off."""
+    return np.array([[-_FAR_OFF, frame.scale[1] * CANVAS_SIZE, _FAR_OFF, _FAR_OFF]])
 
 
 def residual_order(residuals: np.ndarray) -> Sequence[int]:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from app.pair_choice import Order, PairChoice, PairFilter, ordered
 from app.pair_words import describe
+from app.reviewer_sight import ReviewerSight
 from engine.review.decisions import Verdict
 from engine.review.project import PairRow, ReviewProject
 from engine.review.records import Counts
@@ -29,9 +30,8 @@ class PairModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.choice = PairChoice()
+        self.sight = ReviewerSight()
         self._project: ReviewProject | None = None
-        self._reviewer = ""
-        self._hide_others = False
         self._rows: dict[str, PairRow] = {}  # of the whole project, in the order made
         self._shown: list[str] = []
         self._place: dict[str, int] = {}
@@ -44,7 +44,7 @@ class PairModel(QAbstractListModel):
         self, project: ReviewProject | None, reviewer: str = "", hide_others: bool = False
     ) -> None:
         """Show another project, or none, with the eyes of a reviewer."""
-        self._project, self._reviewer, self._hide_others = project, reviewer, hide_others
+        self._project, self.sight = project, ReviewerSight(reviewer, hide_others)
         self.reload()
 
     def reload(self) -> None:
@@ -123,10 +123,8 @@ class PairModel(QAbstractListModel):
             self.changed.emit()
 
     def _seen(self, row: PairRow) -> PairRow:
-        """The row as the reviewer may see it: others' decisions hidden until there is an own."""
-        if self._hide_others and row.decision_of(self._reviewer) is None:
-            return row.as_seen_by(self._reviewer)
-        return row
+        """The row as the reviewer may see it."""
+        return row if self._project is None else self.sight.row(self._project, row)
 
     def _count(self, row: PairRow, by: int) -> None:
         self._tally[0] += by * (row.counts_as is Verdict.ACCEPT)
@@ -135,11 +133,11 @@ class PairModel(QAbstractListModel):
 
     def fits(self, row: PairRow) -> bool:
         """Whether the filter in force lets a pair pass."""
-        return self.choice.filter.fits(row, self._reviewer)
+        return self.choice.filter.fits(row, self.sight.reviewer)
 
     def count_of(self, wanted: PairFilter) -> int:
         """How many pairs of the project a filter lets pass."""
-        return sum(wanted.fits(row, self._reviewer) for row in self._rows.values())
+        return sum(wanted.fits(row, self.sight.reviewer) for row in self._rows.values())
 
     @property
     def counts(self) -> Counts:

@@ -28,12 +28,22 @@ def copies_text(risk: CopyRisk | None) -> str:
     return "\n".join(
         [
             COPY_WORDS[risk.level],
-            f"Nearest: {risk.nearest}, d1/d2 {risk.ratio:.2f} (a copy below {COPY_RATIO:.2f})",
-            f"{risk.nearer_than:.0%} of held-out real radiographs come nearer",
-            f"Landmarks alone: {risk.shape_nearest}, {risk.shape_distance:.1f} mm, "
-            f"d1/d2 {risk.shape_ratio:.2f}",
+            f"Most like training radiograph {risk.nearest}: {_share(risk.ratio)} as far from it as "
+            f"from the next nearest (a copy: below {_share(COPY_RATIO)})",
+            f"{_share(risk.nearer_than)} of held-out real radiographs come as near to one",
+            f"Landmarks alone: nearest to those of {risk.shape_nearest}, "
+            f"{risk.shape_distance:.1f} mm apart, {_share(risk.shape_ratio)} of the way to the "
+            "next nearest",
         ]
     )
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+def _unit(key: str, value: object) -> str:
+    return "" if key != "steps" else " step" if value == 1 else " steps"
 
 
 def origin_text(origin: Origin, pair_row: PairRow) -> str:
@@ -43,12 +53,14 @@ def origin_text(origin: Origin, pair_row: PairRow) -> str:
         kind = "Real radiograph" if origin.is_real else "From another generator:"
         return f"{kind} {settings['name']}\n{local_time(pair_row.created)}"
     drawn = " · ".join(
-        str(settings[key]) for key in ("preset", "sampler", "steps", "device") if key in settings
+        f"{settings[key]}{_unit(key, settings[key])}"
+        for key in ("preset", "sampler", "steps", "device")
+        if key in settings
     )
     lines = [
         f"Seed {origin.seed}, pair {origin.index}",
         f"Weights {origin.weights_hash[:12]}",
-        drawn.replace(f"{settings.get('steps')}", f"{settings.get('steps')} steps", 1),
+        drawn,
         local_time(pair_row.created),
     ]
     return "\n".join(line for line in lines if line)

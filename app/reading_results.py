@@ -10,12 +10,13 @@ from app.widgets import column, label
 from engine.review.reading_report import ReaderReport, Share
 
 _HEADS = ("READER", "RIGHT", "95 % INTERVAL", "GENERATED KNOWN", "REAL KNOWN", "AUC", "TIME")
-_WIDEST = 1060
+_WIDEST = 1640
+_BAR_WIDEST = 700
 _WIDE = 2  # the column with the picture of the interval
 _LEGEND = (
-    "Right: answers that were. Generated known, real known: pictures of that kind that were called "
-    "it. AUC: from answer and confidence together. Dashed: guessing. Time: median per picture. "
-    "Intervals: Wilson, 95 %."
+    "Right: share of answers that were right. Generated known, real known: pictures of that kind "
+    "that were called it. AUC: from answer and confidence together. Dashed: guessing. Time: median "
+    "per picture. Intervals: Wilson, 95 %."
 )
 NOTHING_YET = "Results appear once a series is through"
 HIDDEN = "Results are hidden until your series is through"
@@ -87,6 +88,7 @@ def _table(reports: Sequence[ReaderReport]) -> QWidget:
 def _fill_row(grid: QGridLayout, line: int, report: ReaderReport) -> None:
     right = report.accuracy
     bar = IntervalBar(0, 1, mark=0.5)
+    bar.setMaximumWidth(_BAR_WIDEST)
     bar.setToolTip(f"95 % interval {100 * right.low:.0f} to {100 * right.high:.0f} %")
     bar.show_interval(right.value, right.low, right.high)
     series = "" if report.series == 1 else f" ({report.series} series)"

@@ -14,6 +14,7 @@ from engine.jobs.blinded_choice import SMALLEST_SERIES
 from engine.review.series import SeriesPlan
 
 _USUAL, _MOST = 40, 400
+_NARROW, _WIDE = 430, 560  # pixels of the column on the left
 _PREPARING = "The pictures are being prepared; a job that runs goes first"
 _ABOUT = (
     "Generated pairs that count as accepted and real radiographs, about as many of each, in random "
@@ -133,10 +134,12 @@ class ReadingStart(QWidget):
         new.setLayout(layout)
         left = QWidget()
         left.setLayout(column(self._waiting, new, self.problem, None, spacing=14))
-        left.setFixedWidth(430)
+        left.setMinimumWidth(_NARROW)
+        left.setMaximumWidth(_WIDE)
         head = label("Blinded reading", "title")
         both = row(left, self.results, spacing=18)
-        both.setStretch(1, 1)
+        both.setStretch(0, 1)
+        both.setStretch(1, 3)
         both.setAlignment(self.results, Qt.AlignmentFlag.AlignTop)
         both.addStretch(0)
         whole = column(head, margins=(18, 14, 18, 18), spacing=12)

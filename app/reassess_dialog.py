@@ -3,43 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QDialog,
-    QDoubleSpinBox,
-    QFormLayout,
-    QFrame,
-    QHeaderView,
-    QProgressBar,
-    QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QDialog, QProgressBar, QPushButton, QWidget
 
 from app import jobs
 from app.icons import icon
 from app.job_state import Job
-from app.reassess_words import change_lines, change_row, headline
+from app.reassess_choices import ReassessChoices
+from app.reassess_result import ReassessResult
 from app.widgets import column, label, row
 from engine.assess.assessment import Assessment
 from engine.assess.gate import POLICIES
-from engine.assess.policy_limits import LIMITS, current_limits
 from engine.assess.prior import Prior
-from engine.errors import OssaError
 from engine.events import JobFinished, JobStarted, PairAssessed
 from engine.review.project import ReviewProject
-from engine.review.project_limits import judged_by
 
-_HEADS = ("Pair", "Gate", "Reviewer", "Why")
-_WHY = 3
-_SHOWN = 2000  # changes listed
-_DECIMALS, _STEP, _HIGHEST = 2, 0.1, 999.0
 _SAFE = "Nothing is kept before you say so. Reviewers' decisions stay in any case."
 _MODEST = (660, 420)
-_WITH_CHANGES = (860, 680)
+_WITH_CHANGES = (900, 720)
 
 
 class ReassessDialog(QDialog):
@@ -73,13 +54,13 @@ class ReassessDialog(QDialog):
         self._total = 0
         self._judged: dict[str, Assessment] = {}
         self._summary: dict[str, Any] = {}
-        self.policy = QComboBox()
-        self.fields: dict[str, dict[str, QDoubleSpinBox]] = {}
-        self._make_choices(policy or self._usual_policy(), limits or {})
-        self._make_result()
+        self._choices = ReassessChoices(
+            project, self._prior, policy or self._usual_policy(), limits or {}
+        )
+        self._choices.changed.connect(self._outdate)
+        self.policy, self.fields = self._choices.policy, self._choices.fields
+        self.changes = ReassessResult(project)
         self._lay_out()
-        self._follow_policy()
-        self._compare_with_now()
         self._follow()
         self.resize(*_MODEST)
 
@@ -110,7 +91,7 @@ class ReassessDialog(QDialog):
             if problem:
                 self._forget()
             else:
-                self._show_changes()
+                self.changes.show_changes(self._rows, self._judged, self._summary["changes"])
         self._follow()
 
     def tell(self, text: str) -> None:
@@ -128,6 +109,7 @@ class ReassessDialog(QDialog):
             self.job_dropped.emit(self._job)
         self._job = None
         self._forget()
+        self.changes.close_pictures()
         super().done(result)
 
     def reject(self) -> None:
@@ -140,78 +122,11 @@ class ReassessDialog(QDialog):
         policies = [one.policy for one in self._rows]
         return max(POLICIES, key=policies.count) if policies else "refined"
 
-    def _make_choices(self, policy: str, limits: Mapping[str, float]) -> None:
-        self.policy.setAccessibleName("Policy")
-        for name, rules in POLICIES.items():
-            self.policy.addItem(f"{name}: {rules.summary}", name)
-            self.fields[name] = {}
-            for one, now in zip(LIMITS[name], self._now(name), strict=True):
-                field = QDoubleSpinBox()
-                field.setDecimals(_DECIMALS)
-                field.setRange(_STEP, _HIGHEST)
-                field.setSingleStep(_STEP)
-                field.setValue(limits.get(one.name, now) if name == policy else now)
-                field.setAccessibleName(one.title)
-                field.lineEdit().setTextMargins(6, 0, 6, 0)
-                field.valueChanged.connect(self._outdate)
-                self.fields[name][one.name] = field
-        self.policy.setCurrentIndex(max(0, self.policy.findData(policy)))
-        self.policy.currentIndexChanged.connect(self._follow_policy)
-        self.policy.currentIndexChanged.connect(self._outdate)
-
-    def _compare_with_now(self) -> None:
-        """Say beside a limit that is to be another what it is now."""
-        for policy, fields in self.fields.items():
-            for field, now, one in zip(
-                fields.values(), self._now(policy), LIMITS[policy], strict=True
-            ):
-                same = field.value() == round(now, _DECIMALS)
-                field.setSuffix(f" {one.unit}" if same else f" {one.unit}, now {now:.2f}")
-
-    def _now(self, policy: str) -> list[float]:
-        if self._prior is None:
-            return [1.0] * len(LIMITS[policy])
-        try:
-            rules = judged_by(self._project, policy, self._prior)
-            return [*current_limits(policy, *rules).values()]
-        except OssaError:
-            return [1.0] * len(LIMITS[policy])  # the trial says what the prior lacks
-
-    def _make_result(self) -> None:
-        self.headline = label("", "figure", "How many verdicts change")
-        self.lines = label("", name="What changes")
-        self.table = QTableWidget(0, len(_HEADS))
-        self.table.setAccessibleName("Pairs whose verdict changes")
-        self.table.setHorizontalHeaderLabels(_HEADS)
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(_WHY, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-
     def _lay_out(self) -> None:
-        self._form = QFormLayout()
-        self._form.setHorizontalSpacing(12)
-        self._form.setVerticalSpacing(8)
-        self._form.addRow(label("Policy", "muted"), self.policy)
-        for name, fields in self.fields.items():
-            titles = {one.name: one.title for one in LIMITS[name]}
-            for limit, field in fields.items():
-                self._form.addRow(label(titles[limit], "muted"), field)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Pairs judged")
         self._where = label("", "muted", "What is being done")
-        self._card = QFrame()
-        self._card.setObjectName("card")
-        layout = column(self.headline, self.lines, self.table, margins=14, spacing=8)
-        layout.setStretch(2, 1)
-        self._card.setLayout(layout)
         self.problem = label("", "warning", "What went wrong")
         self.problem.setWordWrap(True)
         self.problem.setMinimumWidth(1)
@@ -224,23 +139,16 @@ class ReassessDialog(QDialog):
         buttons = QWidget()
         buttons.setLayout(row(self._where, None, self.close_button, self.attempt, self.keep))
         whole = column(label("Judge again", "title"), label(_SAFE, "muted"), margins=22, spacing=12)
-        whole.addLayout(self._form)
-        whole.addWidget(self._card, 1)
+        whole.addWidget(self._choices)
+        whole.addWidget(self.changes, 1)
         for part in (self.problem, self.progress, buttons):
             whole.addWidget(part)
         self.setLayout(whole)
 
     @Slot()
-    def _follow_policy(self) -> None:
-        for name, fields in self.fields.items():
-            for field in fields.values():
-                self._form.setRowVisible(field, name == self.policy.currentData())
-
-    @Slot()
     def _outdate(self) -> None:
         """What was found was found by other limits."""
         self._forget()
-        self._compare_with_now()
         self._follow()
 
     def _forget(self) -> None:
@@ -257,9 +165,7 @@ class ReassessDialog(QDialog):
                 else "This project holds no prior to judge by: generate a pair into it"
             )  # fmt: skip
         self.problem.setVisible(bool(self.problem.text()))
-        self.policy.setEnabled(not running and able)
-        for field in self.fields[self.policy.currentData()].values():
-            field.setEnabled(not running and able)
+        self._choices.enable(not running and able)
         self.attempt.setEnabled(not running and able)
         self.keep.setVisible(found)
         self.keep.setEnabled(not running)
@@ -268,31 +174,27 @@ class ReassessDialog(QDialog):
             button.style().polish(button)
             button.setDefault(first)
         (self.keep if found else self.attempt).setFocus()
-        self._card.setVisible(found)
+        self.changes.setVisible(found)
         self.progress.setVisible(running)
         self._where.setText(self._job.title + " …" if self._job is not None else "")
         if found and self.height() < _WITH_CHANGES[1]:
-            self.resize(*_WITH_CHANGES)
+            self._grow()
+
+    def _grow(self) -> None:
+        """Make room for the list of changes, more in a large window."""
+        window = self.parentWidget()
+        width, height = _WITH_CHANGES
+        if window is not None:
+            width, height = max(width, window.width() // 2), max(height, window.height() * 3 // 4)
+        self.resize(width, height)
 
     @Slot()
     def _on_try(self) -> None:
         self._forget()
         self.problem.clear()
         self.progress.setRange(0, 0)
-        policy = self.policy.currentData()
-        self._start(
-            jobs.reassess(project=self._project.folder, policy=policy, limits=self._limits(policy))
-        )
-
-    def _limits(self, policy: str) -> dict[str, float]:
-        """Those that differ from the present ones, as far as the fields show decimals."""
-        fields = self.fields[policy]
-        now = dict(zip(fields, self._now(policy), strict=True))
-        return {
-            name: field.value()
-            for name, field in fields.items()
-            if field.value() != round(now[name], _DECIMALS)
-        }
+        policy, limits = self._choices.chosen, self._choices.limits
+        self._start(jobs.reassess(project=self._project.folder, policy=policy, limits=limits))
 
     @Slot()
     def _on_keep(self) -> None:
@@ -310,18 +212,3 @@ class ReassessDialog(QDialog):
         self._job = job
         self._follow()
         self.job_requested.emit(job)
-
-    def _show_changes(self) -> None:
-        changes = self._summary["changes"]
-        self.headline.setText(headline(changes, len(self._judged)))
-        lines = change_lines(self._rows, self._judged, changes)
-        if len(changes) > _SHOWN:
-            lines.append(f"The first {_SHOWN} changes are listed")
-        self.lines.setText("\n".join(lines))
-        self.table.setRowCount(min(len(changes), _SHOWN))
-        for line, change in enumerate(changes[:_SHOWN]):
-            for place, text in enumerate(change_row(change)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text if place == _WHY else "")
-                self.table.setItem(line, place, item)
-        self.table.setVisible(bool(changes))

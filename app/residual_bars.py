@@ -21,12 +21,14 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.theme import colours
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
+from engine.assess.figures import beside_limit
 
 _LINE = 21
 _FEW = 8
 _LEAST_SCALE = 10.0  # mm; so that a good hand does not look like a bad one
 _LIMIT_AT = 0.7  # of the track; a bar may go that much beyond its limit before it is cut off
-_FIGURES = 74  # pixels for "12.3 / 16.0"
+_FIGURES, _LONG_FIGURES = 74, 92  # pixels for "✕ 12.3 / 16.0" and for more digits
+_USUAL_LENGTH = len("✕ 12.3 / 16.0")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,20 @@ class Residual:
     def strain(self) -> float:
         """The share of the limit that it takes up."""
         return self.millimetres / self.limit
+
+    @property
+    def figures(self) -> tuple[str, str]:
+        """Millimetres and limit as text; more digits where one is just beyond."""
+        if not self.beyond:
+            return f"{self.millimetres:.1f}", f"{self.limit:.1f}"
+        return beside_limit(self.millimetres, self.limit)
+
+    @property
+    def figures_text(self) -> str:
+        """Both as a line has them, with a cross where the limit is passed."""
+        told, most = self.figures
+        limit = f" / {most}" if self.limited else ""
+        return f"{'✕ ' if self.beyond else ''}{told}{limit}"
 
 
 def residuals_of(found: Assessment) -> list[Residual]:
@@ -76,6 +92,7 @@ class ResidualBars(QWidget):
         self._residuals: list[Residual] = []
         self._all_shown = False
         self._line = -1
+        self._room = _FIGURES
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -104,8 +121,9 @@ class ResidualBars(QWidget):
 
     def _told(self, one: Residual) -> str:
         name = self._anatomy.landmark_names[one.landmark]
-        limit = f"limit {one.limit:.1f} mm" if one.limited else "no limit"
-        return f"{one.landmark} {name}: {one.millimetres:.1f} mm, {limit}"
+        told, most = one.figures
+        limit = f"limit {most} mm" if one.limited else "no limit"
+        return f"{one.landmark} {name}: {told} mm, {limit}"
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -162,14 +180,14 @@ class ResidualBars(QWidget):
 
     def _draw_figures(self, painter: QPainter, area: QRectF, one: Residual) -> None:
         painter.setPen(QColor(colours().reject if one.beyond else colours().text))
-        limit = f" / {one.limit:.1f}" if one.limited else ""
-        text = f"{'✕ ' if one.beyond else ''}{one.millimetres:.1f}{limit}"
-        place = QRectF(area.right() - _FIGURES, area.y(), _FIGURES - 2, area.height())
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+        place = QRectF(area.right() - self._room, area.y(), self._room - 2, area.height())
+        painter.drawText(
+            place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, one.figures_text
+        )
 
     def _track(self, area: QRectF) -> QRectF:
-        width = max(30.0, 0.34 * (area.width() - _FIGURES))
-        return QRectF(area.right() - _FIGURES - width - 4, area.center().y() - 3.5, width, 7)
+        width = max(30.0, 0.34 * (area.width() - self._room))
+        return QRectF(area.right() - self._room - width - 4, area.center().y() - 3.5, width, 7)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -215,5 +233,7 @@ class ResidualBars(QWidget):
 
     def _resize(self) -> None:
         self._line = min(self._line, len(self.residuals) - 1)
+        longest = max((len(one.figures_text) for one in self.residuals), default=0)
+        self._room = _FIGURES if longest <= _USUAL_LENGTH else _LONG_FIGURES
         self.updateGeometry()
         self.update()

@@ -4,28 +4,25 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.afterthoughts import Afterthoughts
 from app.close_look import CloseLook
 from app.contact_sheet import ContactSheet
 from app.decision_bar import DecisionBar
-from app.exact_checks import ExactAnswer, ExactChecks, ExactQuestion
+from app.exact_checks import ExactChecks
 from app.filter_bar import FilterBar
 from app.inspector import Inspector
 from app.introduction import Introduction
 from app.pair_choice import PairChoice
+from app.pair_report import PairReport
+from app.review_layout import ReviewSplitter
 from app.review_memory import recall, remember
 from app.settings import WindowSettings
 from app.theme import theme_signals
-from app.trail_words import seen_by
 from app.triage import Triage
-from app.widgets import REAL, SYNTHETIC, column, label
-from engine.errors import OssaError
-from engine.review.project import ReviewProject, TrailEntry, Verdict
-
-_FILTERING = ("filter_focus", "filter_clear", "filter_again")
+from engine.review.project import ReviewProject, Verdict
 
 
 class ReviewPage(QWidget):
@@ -45,9 +42,7 @@ class ReviewPage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.project = project
-        self._actions = actions
         self._settings = settings
-        self._checks = checks
         self._active = True
         self._expecting = False
         self.sheet = ContactSheet()
@@ -57,11 +52,14 @@ class ReviewPage(QWidget):
         self.close_look = CloseLook(project, self.sheet, actions, settings, self.introduction, self)
         self.viewer = self.close_look.viewer
         self.inspector = Inspector(project.anatomy)
+        self.report = PairReport(
+            project, self.sheet, self.close_look, self.inspector, settings, checks, self
+        )
         self.bar = DecisionBar(actions)
         self.afterthoughts = Afterthoughts(
             project, actions, settings, self.inspector, self.bar.why, self
         )
-        self.splitter = self._split()
+        self.splitter = ReviewSplitter(self.filter_bar, self.sheet, self.viewer, self.inspector)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -121,10 +119,8 @@ class ReviewPage(QWidget):
         self.close_look.let_go()
         self.afterthoughts.let_go()
         self.triage.let_go()
-        for name, slot in self._filtering.items():
-            self._actions[name].triggered.disconnect(slot)
-        self._actions.enable(_FILTERING, False)
-        self._checks.answered.disconnect(self.inspector.exact.show_answer)
+        self.filter_bar.let_go()
+        self.report.let_go()
         self.sheet.set_project(None)
 
     def set_active(self, active: bool) -> None:
@@ -156,7 +152,7 @@ class ReviewPage(QWidget):
         )
         self.triage.enable(self._active)
         self.afterthoughts.enable(self._active, sheet.current is not None)
-        self._actions.enable(_FILTERING, self._active)
+        self.filter_bar.enable(self._active)
         self.close_look.enable(self._active)
         self.counts_changed.emit()
 
@@ -181,37 +177,13 @@ class ReviewPage(QWidget):
 
     @Slot(str)
     def _show_pair(self, identifier: str) -> None:
-        project = self.project
-        self._say_source(REAL if self.sheet.pairs.row_of(identifier).is_real else SYNTHETIC)
-        try:
-            assessment = self.close_look.show_pair(identifier)
-            self.inspector.show_pair(
-                self.sheet.pairs.row_of(identifier),
-                assessment,
-                project.origin(identifier),
-                self._trail(identifier),
-                self._settings.reviewer,
-            )
-        except OssaError as error:
-            self._show_nothing()
-            self.failed.emit(str(error))
+        self.report.show_pair(identifier)
         self.update_state()
 
+    @Slot(str)
     def _say_source(self, text: str) -> None:
-        self._source.setText(text)
+        self.splitter.source.setText(text)
         self.viewer.source.setText(text)
-
-    def _show_nothing(self) -> None:
-        self.close_look.show_nothing()
-        self.inspector.show_pair(None, None, None, [])
-
-    def _trail(self, identifier: str) -> list[TrailEntry]:
-        """A pair's trail, without others' decisions where they are hidden."""
-        trail, reviewer = self.project.trail(identifier), self._settings.reviewer
-        row = self.sheet.pairs.row_of(identifier)
-        if not self._settings.hide_others or row.decision_of(reviewer) is not None:
-            return trail
-        return seen_by(trail, reviewer)
 
     @Slot(list, object)
     def _on_decided(self, chosen: list[str], verdict: Verdict | None) -> None:
@@ -223,8 +195,7 @@ class ReviewPage(QWidget):
         self.sheet.pairs.reread(changed)
         current = self.sheet.current
         if current is not None and current.identifier in changed:
-            trail = self._trail(current.identifier)
-            self.inspector.show_trail(current, trail, self._settings.reviewer)
+            self.report.show_trail()
         self.update_state()
 
     @Slot()
@@ -244,29 +215,17 @@ class ReviewPage(QWidget):
     def _apply(self, choice: PairChoice) -> None:
         self.sheet.apply(choice)
         if self.sheet.current is None:
-            self._show_nothing()
+            self.report.show_nothing()
         self.update_state()
-
-    @Slot()
-    def _check_exactly(self) -> None:
-        current = self.sheet.current
-        if current is None:
-            return
-        project, identifier = self.project, current.identifier
-        try:
-            found, prior = project.assessment(identifier), project.prior_arrays()
-        except OssaError as error:
-            self.inspector.exact.show_answer(ExactAnswer(identifier, None, str(error)))
-            return
-        self._checks.ask(ExactQuestion(identifier, found, prior, project.anatomy))
 
     def _connect(self) -> None:
         self.sheet.pair_chosen.connect(self._show_pair)
+        self.report.source_told.connect(self._say_source)
+        self.report.failed.connect(self.failed)
         self.sheet.selection_changed.connect(self.update_state)
         self.filter_bar.choice_asked.connect(self._apply)
         self.triage.acting.connect(self.close_look.correcting.finish)
         self.triage.acted.connect(self._follow_act)
-        self.close_look.judged.connect(self.inspector.show_correction)
         self.close_look.corrected.connect(self.reread)
         self.close_look.given_up.connect(self._show_pair)
         self.close_look.ended.connect(self._go_on)
@@ -279,30 +238,3 @@ class ReviewPage(QWidget):
         self.introduction.introduced.connect(self.settings_changed)
         theme_signals().changed.connect(self.update_state)
         self.triage.said.connect(self.said)
-        self.inspector.landmarks_chosen.connect(self.viewer.highlight)
-        self.inspector.exact.asked.connect(self._check_exactly)
-        self._checks.answered.connect(self.inspector.exact.show_answer)
-        self._filtering = {
-            "filter_focus": self.filter_bar.focus,
-            "filter_clear": self.filter_bar.clear,
-            "filter_again": self.filter_bar.apply_again,
-        }
-        for name, slot in self._filtering.items():
-            self._actions[name].triggered.connect(slot)
-
-    def _split(self) -> QSplitter:
-        left = QWidget()
-        left.setObjectName("side")
-        head = QWidget()
-        self._source = label(SYNTHETIC, "synthetic")
-        head.setLayout(column(self._source, self.filter_bar, margins=(12, 10, 8, 4), spacing=4))
-        left.setLayout(column(head, self.sheet, spacing=0))
-        left.setMinimumWidth(282)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        for part in (left, self.viewer, self.inspector):
-            splitter.addWidget(part)
-        self.inspector.setMinimumWidth(326)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([286, 668, 326])  # two columns of thumbnails
-        return splitter

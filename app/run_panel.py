@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.acceptance_plot import AcceptancePlot
 from app.figure_card import FigureCard
+from app.generate_form import GenerateForm
 from app.icons import icon
 from app.job_figures import IDLE, figures, machine_text
 from app.job_state import JobState, Stage
@@ -24,8 +25,8 @@ from app.jobs import TrainJob
 from app.loss_curve import LossCurve
 from app.preview_strip import PreviewStrip
 from app.queue_card import QueueCard
-from app.run_forms import GenerateForm, TrainForm
 from app.settings import WindowSettings
+from app.train_form import TrainForm
 from app.widgets import SYNTHETIC, column, label, row
 from engine.events import CheckpointSaved, Notice, PairAssessed, PreviewReady, TrainingStep
 

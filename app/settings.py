@@ -123,6 +123,10 @@ class WindowSettings:
         """Remember a line of a form."""
         self._store.setValue(f"form/{name}", value)
 
+    def write_now(self) -> None:
+        """Write to the disk what was set so far."""
+        self._store.sync()
+
     def geometry(self, name: str) -> QByteArray:
         """A remembered window or splitter state, empty when there is none."""
         stored = self._store.value(f"geometry/{name}")

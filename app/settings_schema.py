@@ -62,7 +62,7 @@ SETTINGS = (
     Setting(
         "hide_others",
         "Reviewer",
-        "Hide others' decisions until I have decided",
+        "Hide others' decisions and corrections until I have decided",
         Kind.SWITCH,
         False,
         "For independent reading: only such decisions count for the agreement between reviewers.",

@@ -19,6 +19,7 @@ from app.widgets import column, label, restyle, row
 _DEFAULTS = {spec.name: spec.keys for spec in SPECS}
 _TEXTS = {spec.name: spec.text for spec in SPECS}
 _HELD = "Always"
+_LONG = 24  # characters; longer names may take two lines
 _HOW = (
     "To change a key, press it here and then the new one. "
     "Backspace takes a key away, Delete gives the first one back, Esc changes nothing."
@@ -83,6 +84,7 @@ class ShortcutTable(QWidget):
         for place, one in enumerate(rows):
             if isinstance(one, ActionSpec):
                 text = label(one.text)
+                text.setWordWrap(len(one.text) > _LONG)
                 text.setToolTip(one.tip)
                 key: QWidget = self.buttons[one.name]
             else:

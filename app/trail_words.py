@@ -10,7 +10,7 @@ from engine.review.reviewer_reasons import reason_words
 
 DONE = {Verdict.ACCEPT: "accepted", Verdict.REJECT: "rejected"}
 MARK = {Verdict.ACCEPT: "✓", Verdict.REJECT: "✕", None: "·"}
-_TELLING = ("decision", "undo", "redo", "note", "export")
+_TELLING = ("decision", "correction", "undo", "redo", "note", "export")
 
 
 def seen_by(trail: Sequence[TrailEntry], who: str) -> list[TrailEntry]:

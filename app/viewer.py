@@ -5,21 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app import window_level
 from app.actions import Actions
 from app.legend import Legend
-from app.pair_stage import OVERLAYS, PairStage
+from app.pair_stage import PairStage
 from app.settings import WindowSettings
-from app.widgets import row, tool_button
+from app.stage_overlays import OVERLAYS
+from app.theme import DARK
+from app.viewer_tools import ViewerTools
 from app.window_level import FULL, GreyWindow
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
 from engine.pair import Pair
 
 SWITCHES = OVERLAYS
-_AFTER_SWITCHES = ("window_preset", "correct", "compare_2", "compare_4", "compare_training", "fit")
 _MOST_STAGES = 4
 
 
@@ -62,7 +63,8 @@ class Viewer(QWidget):
         self._forced: frozenset[str] = frozenset()
         self._moved = False
         self.window_shown = FULL if settings is None else GreyWindow(*settings.window_level)
-        self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self._tools = ViewerTools(actions)
+        self._tools.opacity_changed.connect(self._set_opacity)
         self.legend = Legend(anatomy)
         self.stages: list[PairStage] = []
         self._grid = QGridLayout()
@@ -157,7 +159,7 @@ class Viewer(QWidget):
     def _add_stage(self) -> PairStage:
         stage = PairStage(self._anatomy)
         stage.set_window(self.window_shown)
-        stage.set_heatmap_opacity(self._opacity.value() / 100)
+        stage.set_heatmap_opacity(self._tools.opacity)
         stage.looked_around.connect(self._follow)
         stage.landmark_hovered.connect(self.landmark_hovered)
         stage.offer.clicked.connect(self.offer_taken)
@@ -225,34 +227,20 @@ class Viewer(QWidget):
 
     def _lay_out(self) -> None:
         stages = QWidget()
+        stages.setObjectName("stages")
+        stages.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        stages.setStyleSheet(f"#stages {{ background: {DARK.border} }}")  # no glare between them
         stages.setLayout(self._grid)
         stages.setMinimumSize(320, 320)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._tools())
+        layout.addWidget(self._tools)
         layout.addWidget(stages, 1)
         layout.addWidget(self.legend)
         self._arrange(1)
 
-    def _tools(self) -> QWidget:
-        self._opacity.setRange(10, 100)
-        self._opacity.setFixedWidth(72)
-        self._opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._opacity.setToolTip("Opacity of the heatmap")
-        self._opacity.setAccessibleName("Opacity of the heatmap")
-        self._opacity.valueChanged.connect(self._set_opacity)
-        self._opacity.setValue(80)
-        first, *switches = [tool_button(self._actions[name]) for name in SWITCHES]
-        others = [tool_button(self._actions[name]) for name in _AFTER_SWITCHES]
-        tools = QWidget()
-        tools.setObjectName("viewerTools")
-        tools.setLayout(
-            row(first, self._opacity, *switches, None, *others, margins=(10, 5, 10, 5), spacing=4)
-        )
-        return tools
-
-    @Slot(int)
-    def _set_opacity(self, percent: int) -> None:
+    @Slot(float)
+    def _set_opacity(self, opacity: float) -> None:
         for stage in self.stages:
-            stage.set_heatmap_opacity(percent / 100)
+            stage.set_heatmap_opacity(opacity)

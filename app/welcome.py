@@ -41,8 +41,8 @@ class WelcomePage(QWidget):
         guide = _link("Guide: ten minutes to an export", actions["guide"])
         foot = QWidget()
         foot.setLayout(
-            row(label("Or drop a project's folder onto this window, or", "muted"), start, None,
-                guide, spacing=4)
+            row(label("Or drop a folder here (a project, radiographs, image pairs), or", "muted"),
+                start, None, guide, spacing=4)
         )  # fmt: skip
         layout.addWidget(foot)
         body.setLayout(layout)

@@ -14,6 +14,7 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
+import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -23,6 +24,8 @@ from app.engine_thread import Job
 from app.main_window import MainWindow
 from app.theme import apply_theme
 from tests.app.stick_hands import make_project
+
+pg.setConfigOption("mouseRateLimit", 0)  # a test moves faster than a hand
 
 REVIEWER = "Dr Example"
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier

@@ -62,8 +62,8 @@ def first(person: Person, out: str) -> Day:
     assert all(row.counts_as is Verdict.ACCEPT for row in map(sheet.pairs.row_at, (0, 1)))
 
     person.press("Ctrl+E")
-    yield lambda: window.export_dialog is not None and window.export_dialog.isVisible()
-    dialog = window.export_dialog
+    yield lambda: window.exporting.dialog is not None and window.exporting.dialog.isVisible()
+    dialog = window.exporting.dialog
     person.press("End")  # of the formats, the one that every pair can go out as
     yield lambda: dialog.format.currentData() == "csv"
     assert dialog.summary.text().startswith("2 of ")
@@ -114,6 +114,20 @@ def cut_short(person: Person, decisions: str) -> Day:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def cut_short_while_noting(person: Person, text: str) -> Day:
+    """A note is being written when the window is killed."""
+    from app.settings import WindowSettings
+
+    window = person.window
+    yield lambda: window.review is not None and window.review.sheet.current is not None
+    person.press("M")
+    yield window.review.inspector.note.hasFocus
+    person.type(text)
+    yield lambda: text in WindowSettings().text("note_drafts")
+    person.die()
+    yield lambda: False
+
+
 def cut_short_after_all(person: Person) -> Day:
     """Killed right after one decision on every pair."""
     window = person.window
@@ -134,8 +148,25 @@ def undo_one(person: Person) -> Day:
     person.press("Ctrl+Q")
 
 
+def look(person: Person) -> Day:
+    """The project is opened, and nothing is done."""
+    window = person.window
+    yield lambda: window.review is not None and window.review.sheet.current is not None
+    person.press("Ctrl+Q")
+
+
 DAYS = {
-    day.__name__: day for day in (first, second, third, cut_short, cut_short_after_all, undo_one)
+    day.__name__: day
+    for day in (
+        first,
+        second,
+        third,
+        cut_short,
+        cut_short_while_noting,
+        cut_short_after_all,
+        undo_one,
+        look,
+    )
 }
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
+from app.agreement_lists import LOOKING
 from app.job_state import Job
 from engine.events import (
     CancelToken,
@@ -84,6 +86,8 @@ def _begin_reading(stage: "Stage") -> None:
 
 def _agreement(stage: "Stage") -> None:
     stage.trigger("show_agreement")
+    limits = stage.window.studies.agreement.limits
+    stage.wait(lambda: LOOKING not in [one.text() for one in limits.findChildren(QLabel)])
 
 
 def _run(stage: "Stage") -> None:
@@ -93,6 +97,21 @@ def _run(stage: "Stage") -> None:
     window.submit(Job("generate", "Generating", _made_up(stage), False, detail="200 pairs"))
     window.submit(Job("export", "Exporting", _nothing, False, detail="to curated"))
     stage.wait(lambda: window.run_panel.acceptance.isVisible() and _shown(stage) >= 40)
+
+
+def _train(stage: "Stage") -> None:
+    stage.window.show_run()
+    stage.window.run_panel.show_form("train")
+
+
+def _reassess(stage: "Stage") -> None:
+    """What a narrower limit would change, pair by pair."""
+    stage.trigger("reassess")
+    dialog = stage.window.studies.dialog
+    limit = dialog.fields["refined"]["shape"]
+    limit.setValue(0.6 * limit.value())
+    dialog.attempt.click()
+    stage.wait(dialog.keep.isVisible)
 
 
 def _settings(stage: "Stage") -> None:
@@ -149,7 +168,9 @@ PAGES: dict[str, Callable[["Stage"], None]] = {
     "reading": _reading,
     "reading-results": _reading_results,
     "agreement": _agreement,
+    "reassess": _reassess,
     "run": _run,
+    "train": _train,
     "settings": _settings,
     "shortcuts": _shortcuts,
     "export": _export,

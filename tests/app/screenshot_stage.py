@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pyqtgraph as pg
 from PySide6.QtCore import QEventLoop, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtTest import QTest
@@ -11,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QDialog
 from app.main_window import MainWindow
 from app.settings import WindowSettings
 from tests.app.phantom_hands import REVIEWERS
+
+pg.setConfigOption("mouseRateLimit", 0)  # a script moves faster than a hand
 
 _STEP, _PATIENCE = 50, 60_000  # milliseconds
 _QUIET = 400  # after the last thing that is waited for

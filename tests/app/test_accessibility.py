@@ -81,7 +81,7 @@ def page(window, request):
 def dialog(window, request):
     """A dialog of the window."""
     window.actions_by_name[request.param].trigger()
-    opened = window.export_dialog if request.param == "export" else window.habits.dialog
+    opened = window.exporting.dialog if request.param == "export" else window.habits.dialog
     yield opened
     opened.close()
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFrame, QLabel
 
 from app.agreement_lists import NO_REASON, NOBODY
 from app.engine_thread import Outcome
@@ -125,14 +125,30 @@ def test_judging_again_shows_the_difference_and_keeps_nothing_until_told(
     before = verdicts(decided)
     dialog = try_again(window, qtbot, limits={"shape": 0.1})
     changed = sum(before)
-    assert dialog.headline.text() == f"The verdict changes on {changed} of {COUNT} pairs"
-    assert dialog.table.rowCount() == changed
-    assert dialog.table.item(0, 1).text() == "✓ accepted → ✕ rejected"
-    assert f"Accepted by the gate: {changed} of {COUNT} now, 0 then" in dialog.lines.text()
+    assert dialog.changes.headline.text() == f"The verdict changes on {changed} of {COUNT} pairs"
+    assert dialog.changes.table.rowCount() == changed
+    assert dialog.changes.table.item(0, 1).text() == "✓ accepted → ✕ rejected"
+    assert f"Accepted by the gate: {changed} of {COUNT} now, 0 then" in dialog.changes.lines.text()
     assert verdicts(decided) == before
     dialog.reject()
     assert verdicts(decided) == before
     assert window.studies.dialog is None
+
+
+def test_every_change_is_listed_with_its_radiograph(decided, open_window, qtbot):
+    dialog = try_again(open_window(decided), qtbot, limits={"shape": 0.1})
+    result = dialog.changes
+    cell = result.table.visualItemRect(result.table.item(0, 0))
+
+    def greys():
+        drawn = result.table.viewport().grab(cell).toImage()
+        columns = range(0, min(60, drawn.width()), 3)
+        return {drawn.pixelColor(x, drawn.height() // 2).name() for x in columns}
+
+    qtbot.waitUntil(lambda: len(greys()) > 6)
+    names = [result.table.item(line, 0).text() for line in range(result.table.rowCount())]
+    assert names == [f"Pair {n}" for n, good in enumerate(verdicts(decided), start=1) if good]
+    dialog.reject()
 
 
 def test_kept_verdicts_leave_decisions_alone_and_show_at_once(decided, open_window, qtbot):
@@ -157,7 +173,7 @@ def test_the_next_trial_begins_from_the_limits_that_were_kept(decided, open_wind
         qtbot.mouseClick(dialog.keep, Qt.MouseButton.LeftButton)
     dialog = try_again(window, qtbot)
     assert dialog.fields["refined"]["shape"].value() == 0.1
-    assert dialog.headline.text() == f"The verdict changes on none of {COUNT} pairs"
+    assert dialog.changes.headline.text() == f"The verdict changes on none of {COUNT} pairs"
     dialog.reject()
 
 
@@ -194,7 +210,7 @@ def test_a_limit_that_agrees_better_can_be_tried_from_the_page(judged, show, qtb
     assert any("now" in field.suffix() for field in dialog.fields["refined"].values())
     with qtbot.waitSignal(window.engine.job_ended, timeout=60_000):
         qtbot.mouseClick(dialog.attempt, Qt.MouseButton.LeftButton)
-    assert "on 6 then" in dialog.lines.text()
+    assert "on 6 then" in dialog.changes.lines.text()
     dialog.reject()
 
 
@@ -215,3 +231,19 @@ def test_a_project_without_a_prior_says_so_in_the_dialog(window):
     assert "holds no prior" in dialog.problem.text()
     assert not dialog.attempt.isEnabled()
     dialog.reject()
+
+
+@pytest.mark.parametrize(("size", "columns"), [((1280, 800), 2), ((2560, 1440), 3)])
+def test_cards_stand_in_as_many_columns_as_there_is_room_for(window, qtbot, size, columns):
+    window.resize(*size)
+    window.actions_by_name["show_agreement"].trigger()
+    page = window.studies.agreement
+
+    def lefts():
+        cards = [card for card in page.findChildren(QFrame) if card.objectName() == "card"]
+        assert len(cards) == 5
+        return {card.x() for card in cards}
+
+    qtbot.waitUntil(lambda: len(lefts()) == columns)
+    farthest = max(card.geometry().right() for card in page.findChildren(QFrame, "card"))
+    assert farthest > 0.95 * window.width()

@@ -75,7 +75,7 @@ def test_a_helper_job_is_no_reason_to_ask(window, prompt, ended, begun):
 def test_a_step_that_outlasts_the_limit_lets_the_window_go_and_is_not_killed(
     window, prompt, ended, begun, qtbot, monkeypatch
 ):
-    monkeypatch.setattr("app.main_window._CLOSE_MILLISECONDS", 50)
+    monkeypatch.setattr("app.closing._CLOSE_MILLISECONDS", 50)
     release, finished = threading.Event(), threading.Event()
 
     def one_long_step(_token):

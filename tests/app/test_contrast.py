@@ -10,12 +10,12 @@ import itertools
 
 import pytest
 
-from app.overlay_colours import HALO_OPACITY, LINE_COLOURS
+from app.landmark_dots import dot_picture
+from app.overlay_colours import HALO_OPACITY, LINE_COLOURS, RIM
 from engine.anatomy import load_anatomy
 from tests.app.colour_vision import EYES, contrast, difference
 
 TEXT, GRAPHICS = 4.5, 3.0
-WORST_GREY = 2.5  # between the greys where the halo and those where the colour stands out
 APART = 18.0  # about 2 can just be told apart side by side
 BLACK, MID_GREY = 0, 0x80
 ANATOMIES = ("hand", "cephalometric")
@@ -34,7 +34,9 @@ def group_colours(anatomy):
     return [group.colour for group in load_anatomy(anatomy).groups]
 
 
-OVERLAY_COLOURS = sorted({*group_colours("hand"), *group_colours("cephalometric"), *LINE_COLOURS})
+GROUP_COLOURS = sorted({*group_colours("hand"), *group_colours("cephalometric")})
+OVERLAY_COLOURS = sorted({*GROUP_COLOURS, *LINE_COLOURS})
+LINES = sorted({*LINE_COLOURS})
 
 
 @pytest.mark.parametrize("colour", OVERLAY_COLOURS)
@@ -50,11 +52,23 @@ def test_a_graphic_stands_out_from_black_and_from_mid_grey(colour, level):
     assert max(contrast(halo, grey(level)), contrast(colour, grey(level))) >= GRAPHICS
 
 
-@pytest.mark.parametrize("colour", OVERLAY_COLOURS)
-def test_no_grey_swallows_a_graphic(colour):
+@pytest.mark.parametrize("colour", LINES)
+def test_no_grey_swallows_a_line_a_mark_or_the_rim_of_a_dot(colour):
     for level in range(256):
         edges = contrast(halo_on(level), grey(level)), contrast(colour, grey(level))
-        assert max(edges) >= WORST_GREY
+        assert max(edges) >= GRAPHICS
+
+
+@pytest.mark.parametrize("colour", GROUP_COLOURS)
+@pytest.mark.usefixtures("qapp")
+def test_a_dot_is_drawn_with_its_rim_in_its_halo(colour):
+    drawn = dot_picture(colour, 10.0, 4.0).toImage()
+    middle = drawn.height() // 2
+    across = [drawn.pixelColor(x, middle) for x in range(middle, drawn.width())]
+    seen = list(dict.fromkeys(pixel.name() for pixel in across if pixel.alpha() > 240))
+    rim = seen.index(RIM)
+    assert seen[0] == colour.lower()
+    assert "#000000" in seen[rim:], "the halo lies outside of the rim"
 
 
 @pytest.mark.parametrize("eyes", EYES)

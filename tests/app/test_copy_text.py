@@ -16,12 +16,14 @@ from engine.assess.copy_risk import CopyLevel, CopyRisk
         (CopyLevel.NONE, "no proof of anonymity"),
     ],
 )
-def test_level_nearest_and_ratio_are_said_in_plain_words(level, words):
+def test_level_and_nearest_radiograph_are_said_without_symbols(level, words):
     text = copies_text(CopyRisk(level, "3142", 0.2, 0.25, 0.04, "3143", 3.04, 0.8))
     assert words in text
-    assert "3142, d1/d2 0.25" in text
-    assert "4% of held-out real radiographs" in text
-    assert "3143, 3.0 mm" in text
+    assert "Most like training radiograph 3142: 25 % as far from it as" in text
+    assert "a copy: below 33 %" in text
+    assert "4 % of held-out real radiographs" in text
+    assert "those of 3143, 3.0 mm apart, 80 % of the way" in text
+    assert "d1" not in text
 
 
 def test_a_pair_that_was_not_checked_says_so():

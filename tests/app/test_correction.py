@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
 from pytestqt.qtbot import QtBot
 
-from app.correction import NO_PRIOR
+from app.correction_judge import NO_PRIOR
 from engine.review.project import Verdict
 from tests.app.conftest import REVIEWER
 from tests.app.judged_hands import make_judged_project

@@ -80,10 +80,10 @@ def test_real_radiographs_are_shown_as_real_and_have_nothing_to_export(judged, q
     drop_and_wait(judged, qtbot, write_dataset(tmp_path / "hospital", count=4))
     assert len(judged.project.rows()) == 4
     assert judged.review.viewer.source.text() == REAL
-    judged.show_export()
-    assert not judged.export_dialog.start.isEnabled()
-    assert "4  real radiographs" in judged.export_dialog.staying.text()
-    judged.export_dialog.reject()
+    judged.exporting.show()
+    assert not judged.exporting.dialog.start.isEnabled()
+    assert "4  real radiographs" in judged.exporting.dialog.staying.text()
+    judged.exporting.dialog.reject()
 
 
 def test_a_project_is_opened(judged, tmp_path):

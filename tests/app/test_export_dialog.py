@@ -22,8 +22,8 @@ def export_to(window, qtbot):
     """Fills the dialog as a person would and waits for the job's end; what the banner says."""
 
     def fill_and_press(folder):
-        window.show_export()
-        dialog = window.export_dialog
+        window.exporting.show()
+        dialog = window.exporting.dialog
         dialog.out.line.setText(str(folder))
         with qtbot.waitSignal(window.engine.job_ended, timeout=30_000):
             qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
@@ -53,8 +53,8 @@ def test_a_folder_with_something_in_it_is_told_in_one_line_and_left_alone(export
 
 
 def test_the_dialog_says_what_goes_out_and_that_it_is_synthetic(window):
-    window.show_export()
-    dialog = window.export_dialog
+    window.exporting.show()
+    dialog = window.exporting.dialog
     texts = [found.text() for found in dialog.findChildren(QLabel) if found.isVisible()]
     assert "4 of 6 pairs go out" in texts
     assert "2 stay here:\n2  rejected" in texts
@@ -63,8 +63,8 @@ def test_the_dialog_says_what_goes_out_and_that_it_is_synthetic(window):
 
 
 def test_a_missing_folder_is_asked_for_and_nothing_starts(window, qtbot):
-    window.show_export()
-    dialog = window.export_dialog
+    window.exporting.show()
+    dialog = window.exporting.dialog
     qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
     assert dialog.problem.text() == "Choose a folder to export to"
     assert dialog.isVisible()
@@ -76,9 +76,9 @@ def test_nothing_accepted_is_nothing_to_export(open_window, tmp_path):
     window = open_window(None)
     assert not window.actions_by_name["export"].isEnabled()
     assert window.start_project(tmp_path / "empty")
-    window.show_export()
-    assert not window.export_dialog.start.isEnabled()
-    window.export_dialog.reject()
+    window.exporting.show()
+    assert not window.exporting.dialog.start.isEnabled()
+    window.exporting.dialog.reject()
 
 
 @pytest.fixture
@@ -90,8 +90,8 @@ def checked(open_window, tmp_path):
 
 
 def test_copies_stay_unless_their_box_is_ticked_and_the_count_follows(checked, qtbot):
-    checked.show_export()
-    dialog = checked.export_dialog
+    checked.exporting.show()
+    dialog = checked.exporting.dialog
     assert dialog.include_copies.text() == "Include the 2 pairs that copy a training radiograph"
     assert dialog.summary.text() == "2 of 4 pairs go out"
     assert dialog.staying.text() == "2 stay here:\n2  copies of training radiographs"
@@ -105,8 +105,8 @@ def test_copies_stay_unless_their_box_is_ticked_and_the_count_follows(checked, q
 
 @pytest.mark.parametrize(("ticked", "count"), [(False, 2), (True, 4)])
 def test_as_many_pairs_go_out_as_the_dialog_said(checked, qtbot, tmp_path, ticked, count):
-    checked.show_export()
-    dialog = checked.export_dialog
+    checked.exporting.show()
+    dialog = checked.exporting.dialog
     dialog.include_copies.setChecked(ticked)
     assert dialog.summary.text().startswith(f"{count} of 4 pairs")
     dialog.out.line.setText(str(tmp_path / "out"))
@@ -119,8 +119,8 @@ def test_as_many_pairs_go_out_as_the_dialog_said(checked, qtbot, tmp_path, ticke
 def test_only_copies_are_nothing_to_export_unless_asked_for(open_window, tmp_path):
     make_checked_project(tmp_path / "checked", [CopyLevel.COPY]).close()
     window = open_window(tmp_path / "checked")
-    window.show_export()
-    dialog = window.export_dialog
+    window.exporting.show()
+    dialog = window.exporting.dialog
     assert not dialog.start.isEnabled()
     assert dialog.summary.text() == "Nothing to export"
     dialog.include_copies.setChecked(True)
@@ -129,9 +129,9 @@ def test_only_copies_are_nothing_to_export_unless_asked_for(open_window, tmp_pat
 
 
 def test_where_nothing_is_a_copy_nobody_is_asked_about_copies(window):
-    window.show_export()
-    assert not window.export_dialog.include_copies.isVisible()
-    window.export_dialog.reject()
+    window.exporting.show()
+    assert not window.exporting.dialog.include_copies.isVisible()
+    window.exporting.dialog.reject()
 
 
 def test_a_split_is_offered_where_the_radiographs_have_several(window, qtbot, tmp_path):
@@ -140,8 +140,8 @@ def test_a_split_is_offered_where_the_radiographs_have_several(window, qtbot, tm
     second.mkdir()
     (second / "train.txt").write_text("hand00\nhand01\n", encoding="utf-8")
     (second / "test.txt").write_text("hand05\n", encoding="utf-8")
-    window.show_export()
-    dialog = window.export_dialog
+    window.exporting.show()
+    dialog = window.exporting.dialog
     dialog.real_data.line.setText(str(several))
     assert not dialog.split.isVisible()
     qtbot.mouseClick(dialog.together, Qt.MouseButton.LeftButton)
@@ -157,8 +157,8 @@ def test_a_split_is_offered_where_the_radiographs_have_several(window, qtbot, tm
 
 def test_one_split_or_none_is_no_choice(window, tmp_path):
     write_dataset(tmp_path / "one", count=3)
-    window.show_export()
-    dialog = window.export_dialog
+    window.exporting.show()
+    dialog = window.exporting.dialog
     dialog.together.setChecked(True)
     for folder in (tmp_path / "one", tmp_path / "nowhere", tmp_path / ("long" * 100)):
         dialog.real_data.line.setText(str(folder))
@@ -189,8 +189,8 @@ def disputed(open_window, tmp_path):
 
 
 def test_the_count_follows_whose_decision_counts_the_format_and_what_is_asked(disputed):
-    disputed.show_export()
-    dialog = disputed.export_dialog
+    disputed.exporting.show()
+    dialog = disputed.exporting.dialog
     offered = [dialog.counting.itemText(place) for place in range(dialog.counting.count())]
     assert offered[:2] == ["The newest", "The majority's"]
     assert offered[2:] == [f"That of {who}, else the newest" for who in ("Ada", "Ben", "Cem")]
@@ -216,8 +216,8 @@ def test_the_count_follows_whose_decision_counts_the_format_and_what_is_asked(di
 def test_every_format_writes_what_the_dialog_said_by_the_rule_it_said(
     disputed, qtbot, tmp_path, format, count
 ):
-    disputed.show_export()
-    dialog = disputed.export_dialog
+    disputed.exporting.show()
+    dialog = disputed.exporting.dialog
     dialog.format.setCurrentIndex(dialog.format.findData(format))
     dialog.counting.setCurrentIndex(1)
     assert dialog.summary.text() == f"{count} of 4 pairs go out"
@@ -235,28 +235,28 @@ def test_after_an_export_the_sheet_counts_by_its_rule_and_the_next_dialog_offers
     disputed, qtbot, tmp_path
 ):
     before = disputed.review.sheet.pairs.counts.accepted
-    disputed.show_export()
-    dialog = disputed.export_dialog
+    disputed.exporting.show()
+    dialog = disputed.exporting.dialog
     dialog.counting.setCurrentIndex(1)
     dialog.out.line.setText(str(tmp_path / "out"))
     with qtbot.waitSignal(disputed.engine.job_ended, timeout=30_000):
         qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
     assert disputed.review.sheet.pairs.counts.accepted == before + 2
-    disputed.show_export()
-    assert disputed.export_dialog.counting.currentText() == "The majority's"
-    disputed.export_dialog.reject()
+    disputed.exporting.show()
+    assert disputed.exporting.dialog.counting.currentText() == "The majority's"
+    disputed.exporting.dialog.reject()
 
 
 def test_the_format_is_remembered_and_only_nfdp_takes_real_radiographs_along(
     window, export_to, tmp_path
 ):
-    window.show_export()
-    assert window.export_dialog.together.isVisible()
-    window.export_dialog.together.setChecked(True)
-    window.export_dialog.format.setCurrentIndex(window.export_dialog.format.findData("csv"))
-    assert not window.export_dialog.together.isVisible()
-    assert not window.export_dialog.real_data.isVisible()
-    window.export_dialog.reject()
+    window.exporting.show()
+    assert window.exporting.dialog.together.isVisible()
+    window.exporting.dialog.together.setChecked(True)
+    window.exporting.dialog.format.setCurrentIndex(window.exporting.dialog.format.findData("csv"))
+    assert not window.exporting.dialog.together.isVisible()
+    assert not window.exporting.dialog.real_data.isVisible()
+    window.exporting.dialog.reject()
     window.settings.set_text("export_format", "csv")
     assert export_to(tmp_path / "out") == f"Exporting finished: {tmp_path / 'out'}"
     assert (tmp_path / "out" / "landmarks.csv").is_file()
@@ -264,6 +264,6 @@ def test_the_format_is_remembered_and_only_nfdp_takes_real_radiographs_along(
 
 def test_one_reviewer_is_not_asked_whose_decision_counts(window):
     window.actions_by_name["accept"].trigger()
-    window.show_export()
-    assert not window.export_dialog.counting.isVisible()
-    window.export_dialog.reject()
+    window.exporting.show()
+    assert not window.exporting.dialog.counting.isVisible()
+    window.exporting.dialog.reject()

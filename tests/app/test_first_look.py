@@ -68,7 +68,7 @@ def test_warming_up_is_no_job_that_anybody_has_to_see(open_window, qtbot):
     window.warm_up()
     assert window.engine.current is None
     assert not window.strip.isVisible()
-    window.try_now()
+    window.beginnings.try_now()
     qtbot.waitUntil(lambda: window.engine.current is None, timeout=PATIENCE)
     assert window.project.counts().total == PAIRS
 

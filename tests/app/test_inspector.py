@@ -8,7 +8,9 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from app.belief_strip import sureness, weakest
-from app.residual_bars import residuals_of
+from app.correction_words import landmark_words
+from app.note_drafts import NoteDrafts
+from app.residual_bars import Residual, residuals_of
 from engine.anatomy import load_anatomy
 from engine.errors import ProjectError
 from engine.review.project import ReviewProject, Verdict
@@ -247,3 +249,80 @@ def test_leaving_an_unchanged_note_leaves_no_trace(window, qtbot, press):
 
 def test_the_note_field_says_the_key_that_leads_to_it(window):
     assert "(M)" in window.review.inspector.note.placeholderText()
+
+
+def drafts(window):
+    return NoteDrafts(window.settings, window.project.folder).left_by(REVIEWER)
+
+
+def test_what_is_being_written_is_drafted_and_the_trail_gets_it_once(window, qtbot, press):
+    write(window, qtbot, "look")
+    qtbot.waitUntil(lambda: drafts(window) == {identifier(window): "look"})
+    write(window, qtbot, " again")
+    qtbot.waitUntil(lambda: drafts(window) == {identifier(window): "look again"})
+    assert window.project.notes(identifier(window)) == []
+    press(window, Key.Key_Escape)
+    assert [note for _, _, note in window.project.notes(identifier(window))] == ["look again"]
+    assert drafts(window) == {}
+
+
+def test_a_draft_that_is_taken_back_leaves_nothing(window, qtbot, press):
+    write(window, qtbot, "x")
+    qtbot.waitUntil(lambda: bool(drafts(window)))
+    press(window, Key.Key_Backspace, Key.Key_Escape)
+    assert drafts(window) == {}
+    assert window.project.notes(identifier(window)) == []
+
+
+def test_only_the_writers_draft_becomes_a_note_and_only_in_its_project(open_window, project):
+    before = open_window(project)
+    first = identifier(before)
+    other = NoteDrafts(before.settings, project.parent / "elsewhere")
+    other.put(REVIEWER, first, "elsewhere")
+    NoteDrafts(before.settings, project).put(OTHER, first, "not mine")
+    NoteDrafts(before.settings, project).put(REVIEWER, first, "half a thou")
+    before.close()
+    after = open_window(project)
+    assert after.review.inspector.note.toPlainText() == "half a thou"
+    assert [(who, text) for who, _, text in after.project.notes(first)] == [
+        (REVIEWER, "half a thou")
+    ]
+    assert other.left_by(REVIEWER) == {first: "elsewhere"}
+    assert drafts(after) == {}
+
+
+def test_the_belief_strip_is_walked_by_keys_and_says_where_one_is(window, press):
+    strip = window.review.inspector.beliefs
+    strip.setFocus(Qt.FocusReason.TabFocusReason)
+    found = window.project.assessment(identifier(window))
+    press(window, Key.Key_Right, Key.Key_Right)
+    assert np.array_equal(ringed(window), found.landmarks[[1]])
+    assert strip.accessibleDescription().startswith("1 ulnar styloid: 98 % sure")
+    press(window, Key.Key_End)
+    assert np.array_equal(ringed(window), found.landmarks[[36]])
+    press(window, Key.Key_Right, Key.Key_Home, Key.Key_Left)
+    assert np.array_equal(ringed(window), found.landmarks[[0]])
+    assert window.review.sheet.place == 0
+    window.review.sheet.setFocus()
+    assert strip.accessibleDescription() == sureness(found, window.project.anatomy)
+
+
+@pytest.mark.parametrize(
+    ("millimetres", "limit", "told"),
+    [
+        (2.84, 2.76, "✕ 2.84 / 2.76"),
+        (4.8, 2.8, "✕ 4.8 / 2.8"),
+        (2.76, 2.84, "2.8 / 2.8"),
+        (3.0, np.nan, "3.0"),
+    ],
+)
+def test_a_residual_beyond_its_limit_never_reads_as_equal_to_it(millimetres, limit, told):
+    assert Residual(0, millimetres, limit).figures_text == told
+
+
+def test_a_corrected_landmark_just_beyond_its_limit_shows_another_digit(window):
+    found, anatomy = make_assessment(0), window.project.anatomy
+    residuals, limits = found.residuals.copy(), found.limits.copy()
+    residuals[6], limits[6] = 2.84, 2.76
+    found = replace(found, residuals=residuals, limits=limits)
+    assert "2.84 mm (of 2.76) off" in landmark_words(6, found, found.landmarks, anatomy)

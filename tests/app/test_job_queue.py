@@ -207,6 +207,7 @@ def generation(gate, verdicts, awaited=None):
     return Job("generate", "Generating", events, uses_torch=False, detail="10 pairs into hands")
 
 
+@pytest.mark.usefixtures("without_torch")
 def test_the_panel_shows_acceptance_with_its_interval_as_it_grows(window, gate, qtbot):
     panel = window.run_panel
     window.show_run()
@@ -303,7 +304,7 @@ def test_the_form_hands_the_limit_of_undecided_pairs_to_the_job(window, monkeypa
     asked = []
 
     def nothing_to_do(**request):
-        asked.append(request["pause_at_undecided"])
+        asked.append(request["pause_at_undecided"].pairs)
         return Job("test", "Nothing", lambda _token: iter(()), uses_torch=False, quiet=True)
 
     monkeypatch.setattr("app.jobs.generate", nothing_to_do)
@@ -324,3 +325,26 @@ def test_the_plots_follow_the_theme(window):
             assert plot.backgroundBrush().color().name() == LIGHT.surface
     finally:
         set_theme("dark")
+
+
+def test_another_limit_of_undecided_pairs_reaches_a_job_that_was_started_before(
+    window, monkeypatch
+):
+    limits = []
+
+    def nothing_to_do(**request):
+        limits.append(request["pause_at_undecided"])
+        return Job("test", "Nothing", lambda _token: iter(()), uses_torch=False, quiet=True)
+
+    monkeypatch.setattr("app.jobs.generate", nothing_to_do)
+    window.settings.set_value("pause_at_undecided", 30)
+    window.run_panel.generate_form.weights.line.setText("weights")
+    window.run_panel.generate_form.start.click()
+    assert limits[0].pairs == 30
+    window.actions_by_name["settings"].trigger()
+    number = window.habits.dialog.fields["pause_at_undecided"].editor
+    for wanted, meant in ((12, 12), (0, None)):
+        number.setValue(wanted)
+        number.editingFinished.emit()
+        assert limits[0].pairs == meant
+    window.habits.dialog.close()

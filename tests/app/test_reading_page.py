@@ -199,3 +199,13 @@ def test_the_page_waits_for_a_project(open_window):
     assert not window.actions_by_name["show_reading"].isEnabled()
     assert not window.actions_by_name["show_agreement"].isEnabled()
     assert not window.actions_by_name["reassess"].isEnabled()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (2560, 1440)])
+def test_results_use_what_width_there_is(window, qtbot, size):
+    window.resize(*size)
+    window.actions_by_name["show_reading"].trigger()
+    results = window.studies.reading.start.results
+    qtbot.waitUntil(lambda: results.width() > 0.6 * window.width())
+    edge = results.mapTo(window, results.rect().topRight()).x()
+    assert window.width() - edge < 0.2 * window.width()

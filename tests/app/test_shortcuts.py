@@ -5,11 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLabel, QScrollArea, QTabWidget
 
 from app.actions import SPECS, Actions
 from app.settings import WindowSettings
+from app.shortcut_sheet import ShortcutTable
 from app.shortcuts import FIXED_KEYS, resolved_keys, why_not, with_keys
 from engine.review.decisions import Verdict
+from engine.review.reviewer_reasons import OVERRULING, REJECTING
 
 DEFAULTS = {spec.name: spec.keys for spec in SPECS}
 KEYS = sorted({key for spec in SPECS for key in spec.keys} | {"X", "F12", "H", "Ctrl+Shift+9"})
@@ -177,3 +180,25 @@ def test_keys_that_cannot_be_read_count_as_not_changed(window, settings_file, st
     QSettings(str(settings_file), QSettings.Format.IniFormat).setValue("shortcuts", stored)
     actions = Actions(window, WindowSettings().shortcuts)
     assert keys_of(actions["accept"]) == ["A"]
+
+
+def test_the_sheet_names_the_five_reasons_by_their_words(sheet):
+    texts = [shown.text() for shown in sheet.findChildren(QLabel)]
+    for rejecting, overruling in zip(REJECTING, OVERRULING, strict=True):
+        words = (rejecting.words, overruling.words)
+        named = [text for text in texts if all(one in text.lower() for one in words)]
+        assert len(named) == 1
+    assert not any(text.startswith("Reason ") for text in texts)
+
+
+@pytest.mark.parametrize("way", ["shortcuts", "settings"])
+def test_no_key_of_the_sheet_is_cut_off(window, qtbot, way):
+    window.actions_by_name[way].trigger()
+    dialog = window.habits.dialog
+    if way == "settings":
+        dialog.findChild(QTabWidget).setCurrentIndex(1)
+    table = dialog.findChild(ShortcutTable)
+    scroll = table.findChild(QScrollArea)
+    qtbot.waitUntil(scroll.isVisible)
+    assert scroll.widget().minimumSizeHint().width() <= scroll.viewport().width()
+    dialog.close()

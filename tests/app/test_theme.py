@@ -34,9 +34,10 @@ def chrome_of(theme):
 
 
 def show_only_chrome(window):
-    """Hide what has colours of its own: radiographs and the mark."""
-    for part in window.findChildren(QWidget, "stage"):
-        part.hide()
+    """Hide what has colours of its own: radiographs with what lies between them, and the mark."""
+    for name in ("stage", "stages"):
+        for part in window.findChildren(QWidget, name):
+            part.hide()
 
 
 @pytest.mark.usefixtures("without_torch")

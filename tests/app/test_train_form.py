@@ -3,7 +3,9 @@
 import pytest
 
 from app.engine_thread import Job
+from app.preset_words import preset_title
 from engine.generate import builtin
+from engine.generate.settings import PRESETS
 
 
 @pytest.fixture
@@ -85,3 +87,17 @@ def test_a_run_can_begin_with_other_weights_which_have_to_be_named(
     form.weights.line.setText(str(tmp_path / "before"))
     assert request_of(window)["start_from"] == str(tmp_path / "before")
     assert form.problem.isHidden()
+
+
+def test_every_preset_is_told_in_plain_words(open_window):
+    form = open_window(None).run_panel.train_form
+    told = {}
+    for place, name in enumerate(PRESETS):
+        form.preset.setCurrentIndex(place)
+        assert form.preset.currentData() == name
+        assert form.preset.currentText() == preset_title(name)
+        told[name] = form.about.text()
+    assert {"fast", "paper", "vae", "gan"} <= set(told)
+    assert all(told.values())
+    assert len(set(told.values())) == len(told)
+    assert not form.about.isHidden()

@@ -1,5 +1,8 @@
 """Filtering, sorting, selecting and deciding on many pairs, in the real window."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
@@ -291,3 +294,38 @@ def test_what_others_decided_counts_as_undecided_where_it_is_hidden(hidden, pres
     assert hidden.review.sheet.pairs.counts.decided == 0
     press(hidden, Key.Key_End, Key.Key_N)
     assert current(hidden) == 1
+
+
+def test_others_corrections_are_hidden_until_there_is_an_own_decision(hidden, project, press):
+    name = hidden.review.sheet.current.identifier
+    with ReviewProject.open(project) as elsewhere:
+        found = elsewhere.assessment(name)
+        moved = found.landmarks + 5.0
+        elsewhere.correct(name, moved, replace(found, landmarks=moved, accepted=False), OTHER)
+    hidden.review.reread_all()
+    viewer, sheet = hidden.review.viewer, hidden.review.sheet
+
+    def shown():
+        return np.stack(viewer.overlays["landmarks"].getData(), axis=1)
+
+    assert (sheet.current.corrected_by, sheet.current.corrected_verdict) == (None, None)
+    assert np.array_equal(shown(), found.landmarks)
+    assert len(viewer.stage.ghosts) == 0
+    assert "corrected" not in hidden.review.inspector._history.text()
+    press(hidden, Key.Key_A, Key.Key_Left)
+    assert sheet.current.corrected_by == OTHER
+    assert np.array_equal(shown(), moved)
+
+
+def test_ones_own_correction_is_seen_though_anothers_that_is_hidden_is_newer(hidden, project):
+    name = hidden.review.sheet.current.identifier
+    with ReviewProject.open(project) as elsewhere:
+        found = elsewhere.assessment(name)
+        for by, who in ((2.0, REVIEWER), (5.0, OTHER)):
+            moved = replace(found, landmarks=found.landmarks + by, accepted=who == REVIEWER)
+            elsewhere.correct(name, moved.landmarks, moved, who)
+    hidden.review.reread_all()
+    row = hidden.review.sheet.current
+    assert (row.corrected_by, row.corrected_verdict) == (REVIEWER, Verdict.ACCEPT)
+    drawn = np.stack(hidden.review.viewer.overlays["landmarks"].getData(), axis=1)
+    assert np.array_equal(drawn, found.landmarks + 2.0)

@@ -119,6 +119,17 @@ class TestKilled:
             assert opened.counts().decided == count - 1
             assert opened.rows()[count - 1].decision is None
 
+    def test_a_note_that_was_being_written_is_there_once(self, live, project):
+        assert live("cut_short_while_noting", "six fingers", opens=project) == -signal.SIGKILL
+        with ReviewProject.open(project) as opened:
+            assert opened.rows()[0].note == ""
+        for _ in range(2):
+            assert live("look", opens=project) == 0
+        with ReviewProject.open(project) as opened:
+            first = opened.rows()[0]
+            assert (first.note, first.note_by) == ("six fingers", REVIEWER)
+            assert len(opened.notes(first.identifier)) == 1
+
     def test_a_decision_on_all_pairs_is_there_whole_and_undone_whole(self, live, project):
         assert live("cut_short_after_all", opens=project) == -signal.SIGKILL
         with ReviewProject.open(project) as opened:

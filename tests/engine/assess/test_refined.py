@@ -1,5 +1,6 @@
 """Policy `refined` on made-up hands: what it labels, what it refuses, and how it says so."""
 
+import re
 from dataclasses import fields
 
 import numpy as np
@@ -20,6 +21,7 @@ from .shapes import stick_hands
 _FAULTS = [one for one in corruptions() if one.is_fault]
 _NUISANCES = [one for one in corruptions() if not one.is_fault]
 _HANDS = 6
+_FIGURES = re.compile(r"([\d.]+) (?:mm|%|times) .*\(limit ([\d.]+) ?(?:mm|%|)\)")
 
 
 def _name(corruption) -> str:
@@ -33,6 +35,9 @@ def judge(heatmap, prior, hand) -> Assessment:
 def assert_consistent(found: Assessment) -> None:
     assert found.accepted == (not found.reasons)
     assert all(reason.text and "\n" not in reason.text for reason in found.reasons)
+    for reason in found.reasons:
+        for told, most in _FIGURES.findall(reason.text):
+            assert float(told) > float(most), reason.text
     assert (np.isnan(found.landmarks).any(axis=1) == (found.chosen < 0)).all()
     assert np.isfinite(found.millimetres_per_pixel)
     assert Assessment.from_json(found.to_json()).to_dict() == found.to_dict()
