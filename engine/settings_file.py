@@ -39,7 +39,9 @@ def settings_from_toml(kind: type[Settings], text: str, source: str = "settings"
 def _build(kind: Any, value: Any, where: str) -> Any:
     """Check `value`, as TOML gave it, against the type `kind`; ValueError names the entry."""
     if get_origin(kind) in (types.UnionType, typing.Union):
-        (kind,) = (option for option in get_args(kind) if option is not type(None))
+        options = [option for option in get_args(kind) if option is not type(None)]
+        named = [name for option in options for name in get_args(option)]
+        kind = options[0] if len(options) == 1 else Literal[tuple(named)]
     if is_dataclass(kind):
         return _build_dataclass(typing.cast(type, kind), value, where)
     if get_origin(kind) is Literal:

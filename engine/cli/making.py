@@ -40,7 +40,7 @@ def phantom(
 def train(
     data: Annotated[Path, typer.Option(help="folder with Images/, all.csv and cv/, or a .npz")],
     out: Annotated[Path, typer.Option(help="the run's folder; an unfinished run goes on")],
-    preset: Annotated[str, typer.Option(help="fast, paper or a settings .toml")] = "fast",
+    preset: Annotated[str, typer.Option(help="fast, paper, vae, gan or a settings .toml")] = "fast",
     start_from: Annotated[
         str,
         typer.Option(
@@ -85,11 +85,11 @@ def train(
     if not is_first_process():
         return
     if "step" in summary:
+        losses = dict(summary["losses"])
         print(
             f"{out}: step {summary['step']}, {summary['pairs_seen']} pairs in "
-            f"{format_duration(summary['elapsed'])}, loss {summary['losses']['total']:.4f} "
-            f"(image {summary['losses']['image']:.4f}, "
-            f"heatmap {summary['losses']['heatmap']:.4f})"
+            f"{format_duration(summary['elapsed'])}, loss {losses.pop('total'):.4f} "
+            f"({', '.join(f'{name} {loss:.4f}' for name, loss in losses.items())})"
         )
         if summary.get("copying"):
             print(f"{out}: samples copy training radiographs, see copies.csv there")

@@ -1,10 +1,11 @@
 """Training batches: a pure function of (data, settings, step), made on the device.
 
-Order, augmentation, noise and time step come from counter-based generators keyed by the step, so
-that a run that was killed sees exactly what it would have seen.
+Order, augmentation and the seed of all other chance come from counter-based generators keyed by the
+step, so that a run that was killed sees exactly what it would have seen.
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,11 +20,20 @@ from engine.data.augmentation import (
     transform_points,
 )
 from engine.data.canvas_set import CanvasSet
-from engine.generate.schedule import make_pair_schedule
 from engine.generate.settings import GeneratorSettings
 from engine.heatmap import HEATMAP_SIGMA
 
-Batch = tuple[Tensor, Tensor, Tensor, Tensor | None]
+
+class Batch(NamedTuple):
+    """What a generator learns from in one step.
+
+    pairs: (b, 2, 256, 256) in [-1, 1]; conditions: (b, c), how each was varied, None for not at
+    all; seed: of all that the generator draws by chance.
+    """
+
+    pairs: Tensor
+    conditions: Tensor | None
+    seed: int
 
 
 class BatchSource:
@@ -49,7 +59,7 @@ class BatchSource:
         self.images = torch.from_numpy(data.images_in_range(everything))[:, None].to(device)
 
     def batch(self, step: int) -> Batch:
-        """The pairs (b, 2, 256, 256), noise, time steps (b,) and conditions (b, c) of a step."""
+        """The batch of a step."""
         chosen = self._order(step)
         draw = self._draw(step, self.points[chosen])
         images, points = self.images[torch.from_numpy(chosen)], self.points[chosen]
@@ -60,9 +70,7 @@ class BatchSource:
             conditions = torch.from_numpy(draw.conditioning()).to(self.device)
         pairs = torch.cat([images, draw_heatmaps(points, self.device)], dim=1)
         pairs = pairs.contiguous(memory_format=torch.channels_last)
-        generator = torch.Generator(self.device).manual_seed(self._torch_seed(step))
-        noise = torch.randn(pairs.shape, generator=generator, device=self.device)
-        return pairs, noise, self._time_steps(len(pairs), generator), conditions
+        return Batch(pairs, conditions, self._seed(step))
 
     def _order(self, step: int) -> np.ndarray:
         """Which radiographs: every epoch goes through all of them in an order of its own."""
@@ -77,20 +85,9 @@ class BatchSource:
         rng = seeded(self.settings.training.seed, step, self.rank)
         return keep_on_canvas(draw_augmentation(rng, augmentation, len(points)), points)
 
-    def _torch_seed(self, step: int) -> int:
+    def _seed(self, step: int) -> int:
         rng = seeded(self.settings.training.seed, step, self.rank + 2**32)
         return int(rng.integers(2**63))
-
-    def _time_steps(self, count: int, generator: torch.Generator) -> Tensor:
-        """One step of the pair's path from each of `count` equal parts of the process.
-
-        Each is uniform over the process when all batches are taken together, and the loss of a
-        small batch varies less.
-        """
-        total = len(make_pair_schedule(self.settings.diffusion))
-        offset = torch.rand(1, generator=generator, device=self.device)
-        places = (torch.arange(count, device=self.device) / count + offset) % 1
-        return (places * total).long().clamp(max=total - 1)
 
 
 def order_of(seed: int, first: int, size: int, count: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from engine.canvas import CANVAS_SIZE
 from engine.generate.denoiser import Denoiser
-from engine.generate.sampling import autocast
+from engine.generate.precision import autocast
 
 WORTH_SECONDS = 240.0  # of sampling ahead, before a minute of compiling is spent
 _TIMED_CALLS = 5

@@ -1,17 +1,25 @@
-"""A network together with the forward process it was trained for."""
+"""The diffusion model: a network together with the forward process it was trained for."""
 
 import torch
 from torch import Tensor, nn
 
 from engine.data.augmentation import CONDITIONING_SIZE
+from engine.events import CancelToken, SamplingStep
+from engine.generate.batches import Batch
+from engine.generate.generator import Draw, Drawn, PairGenerator
+from engine.generate.noise import pair_noise
+from engine.generate.precision import autocast
+from engine.generate.residual import CHANNELS
+from engine.generate.samplers import Sampler
 from engine.generate.schedule import make_pair_schedule
 from engine.generate.settings import GeneratorSettings
 from engine.generate.unet import UNet
 
 
-class Denoiser(nn.Module):
-    """Estimates the clean pair and, for training, the loss of that estimate."""
+class Denoiser(PairGenerator):
+    """Estimates the clean pair of a noisy one, and draws pairs from noise by such estimates."""
 
+    loss_names = ("total", "image", "heatmap")
     alpha: Tensor
     sigma: Tensor
     channel_steps: Tensor
@@ -19,7 +27,10 @@ class Denoiser(nn.Module):
 
     def __init__(self, settings: GeneratorSettings) -> None:
         super().__init__()
+        if settings.network is None or settings.diffusion is None:
+            raise ValueError("a diffusion model needs settings.network and settings.diffusion")
         self.settings = settings
+        self.predicts = settings.diffusion.predicts
         self.schedule = make_pair_schedule(settings.diffusion)
         conditions = CONDITIONING_SIZE if settings.augmentation else 0
         own_levels = self.schedule.ahead > 0
@@ -39,41 +50,41 @@ class Denoiser(nn.Module):
 
         Args:
             x: (batch, 2, side, side) noisy pairs of that step of the path.
-            guidance: w of weaker + w (estimate - weaker), where the guide gives the weaker one;
-                without a guide it changes nothing.
+            guidance: w of weaker + w (estimate - weaker), where the guide gives the weaker one. It
+                sharpens where markers are; guided images come out no better (measured), and are
+                left alone. Without a guide it changes nothing.
         """
         estimate = self._estimate(self.network, x, step)
         if self.guide is None or guidance == 1.0:
             return estimate
-        return self._estimate(self.guide, x, step).lerp(estimate, guidance).clamp(-1, 1)
+        image, heatmap = estimate.unbind(dim=1)
+        weaker = self._estimate(self.guide, x, step)[:, 1]
+        return torch.stack([image, weaker.lerp(heatmap, guidance).clamp(-1, 1)], dim=1)
 
     def _estimate(self, network: nn.Module, x: Tensor, step: int) -> Tensor:
         output = network(x, self.channel_steps[step].expand(len(x), -1)).float()
         alpha, sigma = self.alpha[step][:, None, None], self.sigma[step][:, None, None]
-        if self.settings.diffusion.predicts == "noise":
+        if self.predicts == "noise":
             output = (x - sigma * output) / alpha
-        elif self.settings.diffusion.predicts == "velocity":
+        elif self.predicts == "velocity":
             output = alpha * x - sigma * output
         return output.clamp(-1, 1)
 
-    def forward(
-        self, pairs: Tensor, noise: Tensor, steps: Tensor, conditions: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
-        """The loss of a training batch; a guide adds its own, over the first half of the batch
-        alone, since it is there to be the weaker of the two.
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The loss at steps of the path and with noise of the batch's seed; a guide adds its own,
+        over the first half of the batch alone, since it is there to be the weaker of the two.
 
         ``noise``: |noise - prediction|^2 (Eq. 4 of the paper). ``velocity``: the same for
         v = alpha noise - sigma x_0. ``pair``: |x_0 - prediction|^2 / sigma^2, which is the velocity
         loss again, with sigma^2 kept above `sigma_floor`. A channel that is clean counts nothing.
 
-        Args:
-            pairs, noise: (batch, 2, side, side); steps: (batch,) int64 along the path of the pair;
-            conditions: (batch, c).
-
-        Returns:
-            what to descend (a scalar); and of the network without its guide the weighted mean and
-            the mean of each channel before weighting, (3,).
+        Says, of the network without its guide, the weighted mean and the mean of each channel
+        before weighting.
         """
+        pairs, conditions = batch.pairs, batch.conditions
+        chance = torch.Generator(pairs.device).manual_seed(batch.seed)
+        noise = torch.randn(pairs.shape, generator=chance, device=pairs.device)
+        steps = self._steps(len(pairs), chance)
         alpha, sigma = self.alpha[steps][..., None, None], self.sigma[steps][..., None, None]
         noisy = alpha * pairs + sigma * noise
         told = self.channel_steps[steps]
@@ -91,24 +102,55 @@ class Denoiser(nn.Module):
             loss = loss + (self.channel_weights * errors_of(self.guide, half)).mean()
         return loss, said
 
+    def _steps(self, count: int, chance: torch.Generator) -> Tensor:
+        """One step of the pair's path from each of `count` equal parts of the process.
+
+        Each is uniform over the process when all batches are taken together, and the loss of a
+        small batch varies less.
+        """
+        total = len(self.schedule)
+        offset = torch.rand(1, generator=chance, device=chance.device)
+        places = (torch.arange(count, device=chance.device) / count + offset) % 1
+        return (places * total).long().clamp(max=total - 1)
+
     def _errors(
         self, output: Tensor, pairs: Tensor, noise: Tensor, alpha: Tensor, sigma: Tensor
     ) -> Tensor:
         """The mean error of each channel, (2,)."""
-        predicts = self.settings.diffusion.predicts
-        if predicts == "noise":
+        if self.predicts == "noise":
             error = (noise - output) ** 2
-        elif predicts == "velocity":
+        elif self.predicts == "velocity":
             error = (alpha * noise - sigma * pairs - output) ** 2
         else:
             floor = self.settings.training.sigma_floor
             error = (pairs - output) ** 2 / (sigma**2).clamp(min=floor)
         return (error * (sigma > 0)).mean(dim=(0, 2, 3))
 
+    def draw(self, asked: Draw, token: CancelToken) -> Drawn:
+        """Walk the path from noise to pairs, one network call per step."""
 
-def in_channels_last(denoiser: Denoiser) -> Denoiser:
-    """The same denoiser with its convolutions laid out channels-last, as CPUs and GPUs prefer."""
-    for parameter in denoiser.parameters():
-        if parameter.ndim == 4:
-            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
-    return denoiser
+        def noise_of(step: int) -> Tensor:
+            noise = torch.from_numpy(pair_noise(asked.seed, asked.indices, step)).to(self.device)
+            return noise.contiguous(memory_format=torch.channels_last)
+
+        settings = self.settings.sampling
+        rules = [Sampler(asked.sampler) for _ in range(CHANNELS)]
+        path = self.schedule.sampling_steps(asked.steps)
+        x = noise_of(0)
+        for done, (step, following) in enumerate(zip(path, [*path[1:], -1], strict=True), start=1):
+            token.wait_while_paused()
+            if token.stopped:
+                return None
+            with torch.inference_mode(), autocast(self.device, asked.precision):
+                share = (done - 1) / len(path)
+                guided = settings.guided_from <= share < settings.guided_until
+                clean = self.clean(x, step, settings.guidance if guided else 1.0)
+            now, then = self.schedule.at(step), self.schedule.at(following)
+            noise = noise_of(done) if rules[0].adds_noise else torch.zeros_like(x)
+            planes = [
+                rule.step(x[:, i], clean[:, i], now[i], then[i], noise[:, i])
+                for i, rule in enumerate(rules)
+            ]
+            x = torch.stack(planes, dim=1).contiguous(memory_format=torch.channels_last)
+            yield SamplingStep(done, len(path))
+        return x.clamp(-1, 1)

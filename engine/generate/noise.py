@@ -19,12 +19,18 @@ def pair_noise(seed: int, pairs: Sequence[int], step: int) -> np.ndarray:
         pairs: numbers of the pairs within the seed.
         step: 0 for the noise a pair starts from, then one number per sampling step.
     """
-    planes = []
-    for pair in pairs:
-        bits = np.random.Philox(
-            key=np.array([seed, pair], dtype=np.uint64),
-            counter=np.array([0, 0, 0, step], dtype=np.uint64),
-        )
-        shape = (2, CANVAS_SIZE, CANVAS_SIZE)
-        planes.append(np.random.Generator(bits).standard_normal(shape, dtype=np.float32))
-    return np.stack(planes)
+    shape = (2, CANVAS_SIZE, CANVAS_SIZE)
+    return np.stack([_normal(seed, pair, step, shape) for pair in pairs])
+
+
+def latent_noise(seed: int, pairs: Sequence[int], length: int) -> np.ndarray:
+    """Standard normal latent vectors of pairs, (len(pairs), length) float32."""
+    return np.stack([_normal(seed, pair, 0, (length,)) for pair in pairs])
+
+
+def _normal(seed: int, pair: int, step: int, shape: tuple[int, ...]) -> np.ndarray:
+    bits = np.random.Philox(
+        key=np.array([seed, pair], dtype=np.uint64),
+        counter=np.array([0, 0, 0, step], dtype=np.uint64),
+    )
+    return np.random.Generator(bits).standard_normal(shape, dtype=np.float32)

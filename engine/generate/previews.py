@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.events import CancelToken, PairSampled
-from engine.generate.denoiser import Denoiser
+from engine.generate.generator import PairGenerator
 from engine.generate.sampling import sample_pairs
+from engine.generate.sampling_choice import quick_sampling
 from engine.pair import Pair
 
 PREVIEW_PAIRS = 4
@@ -32,15 +33,17 @@ def write_preview(path: Path, pairs: np.ndarray) -> None:
 
 
 def sample_some(
-    denoiser: Denoiser, seed: int, count: int, steps: int, precision: str, token: CancelToken
+    generator: PairGenerator, seed: int, count: int, steps: int, precision: str, token: CancelToken
 ) -> list[Pair]:
     """Pairs 0 … count - 1 of a seed, quickly and a few at a time; fewer once the token is stopped.
 
-    The deterministic solver, which is at its best with few steps.
+    Args:
+        steps: network calls per pair at most.
     """
+    sampler, steps = quick_sampling(generator.settings, steps)
     drawn: list[Pair] = []
     for start in range(0, count, PREVIEW_PAIRS):
         indices = range(start, min(start + PREVIEW_PAIRS, count))
-        events = sample_pairs(denoiser, seed, indices, "dpm-solver++", steps, token, precision)
+        events = sample_pairs(generator, seed, indices, sampler, steps, token, precision)
         drawn += [event.pair for event in events if isinstance(event, PairSampled)]
     return drawn

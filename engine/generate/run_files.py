@@ -17,7 +17,7 @@ SETTINGS_NAME = "settings.toml"
 DESCRIPTORS_NAME = "training-descriptors.safetensors"
 NOT_COPYING_NAME = "weights-not-copying.safetensors"
 BEFORE_COPYING_NAME = "weights-before-copying.safetensors"
-LOSS_COLUMNS = ("step", "pairs_seen", "elapsed", "learning_rate", "total", "image", "heatmap")
+PROGRESS_COLUMNS = ("step", "pairs_seen", "elapsed", "learning_rate")
 COPY_COLUMNS = ("step", "checked", "copies", "suspects", "copy_rate")
 
 
@@ -26,6 +26,9 @@ class RunFiles:
 
     The state and weights found at the start are kept as links beside the new ones (each checkpoint
     replaces a name, not a file's content), and come back when training is discarded.
+
+    Args:
+        columns: of ``loss.csv``, `PROGRESS_COLUMNS` first.
     """
 
     KEPT = (
@@ -37,7 +40,7 @@ class RunFiles:
         BEFORE_COPYING_NAME,
     )
 
-    def __init__(self, out: Path, columns: tuple[str, ...] = LOSS_COLUMNS) -> None:
+    def __init__(self, out: Path, columns: tuple[str, ...]) -> None:
         self.out, self.columns = out, columns
         self.losses = out / "loss.csv"
         self.copies = out / "copies.csv"

@@ -2,19 +2,24 @@
 
 ``paper`` is row for row what the paper fixes. ``fast`` is the same idea made affordable on two CPU
 cores: a quarter of the resolution inside the network, and a network that predicts the clean pair.
+``vae`` is the paper's baseline, ``gan`` the comparison that the paper leaves to others.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from engine.data.augmentation import Augmentation
 from engine.errors import SettingsError
+from engine.generate.latent_settings import GanSettings, VaeSettings
 from engine.settings_file import settings_from_toml, settings_to_toml
 
 Predicts = Literal["noise", "velocity", "pair"]
 ScheduleName = Literal["linear", "shifted-cosine"]
-SamplerName = Literal["ancestral", "ddim", "dpm-solver++", "sde-dpm-solver++"]
-SAMPLERS: tuple[SamplerName, ...] = get_args(SamplerName)
+Family = Literal["diffusion", "vae", "gan"]
+DiffusionSampler = Literal["ancestral", "ddim", "dpm-solver++", "sde-dpm-solver++"]
+LatentSampler = Literal["latent"]
+SAMPLERS: tuple[DiffusionSampler, ...] = get_args(DiffusionSampler)
+LATENT: LatentSampler = "latent"
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class TrainingSettings:
     average_decay: of the exponential moving average of the weights, 0 for none.
     heatmap_weight: weight of the heatmap's squared error, the image's is 1.
     sigma_floor: ``pair`` prediction divides its squared error by max(sigma^2, `sigma_floor`).
+    momentum: Adam's decay of the first moment, beta_1.
     """
 
     epochs: int
@@ -78,37 +84,71 @@ class TrainingSettings:
     heatmap_weight: float = 1.0
     sigma_floor: float = 0.05
     seed: int = 0
+    momentum: float = 0.9
 
 
 @dataclass(frozen=True)
 class SamplingSettings:
     """How pairs are drawn unless asked otherwise.
 
-    guidance: how far the estimate is moved away from the guide's, 1 for not at all; and that only
-    from the share `guided_from` of the path on, once the layout of the hand is decided.
+    sampler: ``latent`` for a VAE or a GAN, which turn one latent vector into a pair in one step.
+    guidance: how far the heatmap's estimate is moved away from the guide's, 1 for not at all; and
+    that only between the shares `guided_from` and `guided_until` of the path, once the layout of
+    the hand is decided and before markers are finished.
     """
 
-    sampler: SamplerName
+    sampler: DiffusionSampler | LatentSampler
     steps: int
     guidance: float = 1.0
     guided_from: float = 0.0
+    guided_until: float = 1.0
 
 
 @dataclass(frozen=True)
 class GeneratorSettings:
     """All that is needed to train and sample one generator.
 
-    augmentation: None is none. guide: a smaller network that learns beside the main one and whose
-    coarser estimates sampling moves away from (Karras et al. 2024), None for none.
+    network and diffusion; or vae; or gan: what family it is of, and what that needs to know.
+    augmentation: of the training pairs, None is none; a diffusion model is told what was done to
+    each. guide: a smaller network that learns beside the main one and whose coarser estimates
+    sampling moves away from (Karras et al. 2024), None for none.
     """
 
     preset: str
-    network: NetworkSettings
-    diffusion: DiffusionSettings
     training: TrainingSettings
     sampling: SamplingSettings
-    augmentation: Augmentation | None = field(default=None)
-    guide: NetworkSettings | None = field(default=None)
+    network: NetworkSettings | None = None
+    diffusion: DiffusionSettings | None = None
+    augmentation: Augmentation | None = None
+    guide: NetworkSettings | None = None
+    vae: VaeSettings | None = None
+    gan: GanSettings | None = None
+
+    def __post_init__(self) -> None:
+        parts = ("network", "diffusion", "vae", "gan")
+        given = tuple(name for name in parts if getattr(self, name) is not None)
+        if given not in (("network", "diffusion"), ("vae",), ("gan",)):
+            raise ValueError("settings hold either network and diffusion, or vae, or gan")
+        if self.guide is not None and self.diffusion is None:
+            raise ValueError(f"a {self.family} generator has no guide")
+        drawn = (self.sampling.sampler, self.sampling.steps)
+        suits = drawn == (LATENT, 1) if self.diffusion is None else drawn[0] != LATENT
+        if not suits:
+            raise ValueError(
+                f"a {self.family} generator does not draw by sampler {drawn[0]} in {drawn[1]} steps"
+            )
+
+    @property
+    def family(self) -> Family:
+        """What kind of generator this is."""
+        if self.vae is not None:
+            return "vae"
+        return "diffusion" if self.gan is None else "gan"
+
+    def trains_as(self, other: "GeneratorSettings") -> bool:
+        """Whether training is the same with both: how pairs are sampled does not matter to it."""
+        names = {entry.name for entry in fields(self)} - {"sampling"}
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
     def to_toml(self) -> str:
         """The settings as TOML; what is None is left out."""
@@ -150,14 +190,54 @@ FAST = GeneratorSettings(
         average_decay=0.999,
         heatmap_weight=4.0,
     ),
-    sampling=SamplingSettings(sampler="sde-dpm-solver++", steps=36, guidance=2.0, guided_from=0.5),
+    sampling=SamplingSettings(
+        sampler="sde-dpm-solver++", steps=36, guidance=2.0, guided_from=0.3, guided_until=0.9
+    ),
     augmentation=Augmentation(),
     guide=NetworkSettings(
         block="modulated", patch=4, widths=(32, 48, 72, 96), blocks=1, attention=(2, 3)
     ),
 )
 
-PRESETS = {settings.preset: settings for settings in (FAST, PAPER)}
+VAE = GeneratorSettings(
+    preset="vae",
+    vae=VaeSettings(
+        latent=64, patch=1, widths=(32, 64, 128, 256, 256, 256), blocks=1, kl_weight=1e-3
+    ),
+    training=TrainingSettings(epochs=10_000, batch_size=32, learning_rate=1e-3),
+    sampling=SamplingSettings(sampler=LATENT, steps=1),
+)
+
+GAN = GeneratorSettings(
+    preset="gan",
+    gan=GanSettings(
+        latent=128,
+        patch=2,
+        widths=(256, 256, 192, 96, 64, 32),
+        discriminator_widths=(48, 64, 96, 128, 192),
+        reconstruction_weight=10.0,
+        augmentation=Augmentation(
+            probability=0.8,
+            rotation=10.0,
+            scale=0.1,
+            shift=32.0,
+            gamma=0.0,
+            contrast=0.5,
+            brightness=0.25,
+        ),
+    ),
+    training=TrainingSettings(
+        epochs=10_000,
+        batch_size=8,
+        learning_rate=2e-4,
+        average_decay=0.999,
+        heatmap_weight=4.0,
+        momentum=0.5,
+    ),
+    sampling=SamplingSettings(sampler=LATENT, steps=1),
+)
+
+PRESETS = {settings.preset: settings for settings in (FAST, PAPER, VAE, GAN)}
 
 
 def preset(name: str) -> GeneratorSettings:

@@ -30,19 +30,20 @@ from engine.generate.checkpoint import (
     save_state,
 )
 from engine.generate.copy_watch import COPY_PAIRS, COPY_SHARE, COPY_STEPS, CopyWatch, copying_begins
-from engine.generate.denoiser import Denoiser, in_channels_last
+from engine.generate.families import make_generator
+from engine.generate.generator import PairGenerator
 from engine.generate.previews import PREVIEW_PAIRS, PREVIEW_STEPS, sample_some, write_preview
 from engine.generate.run_files import (
     BEFORE_COPYING_NAME,
     DESCRIPTORS_NAME,
-    LOSS_COLUMNS,
     NOT_COPYING_NAME,
+    PROGRESS_COLUMNS,
     RunFiles,
     is_begun,
 )
 from engine.generate.settings import GeneratorSettings
 from engine.generate.training_plan import TrainingPlan, learning_rate
-from engine.generate.weights import WEIGHTS_NAME, load_network, save_weights
+from engine.generate.weights import WEIGHTS_NAME, load_networks, save_weights
 from engine.pair import Pair
 
 SYNCHRONISE_EVERY = 10
@@ -69,7 +70,7 @@ def train_generator(plan: TrainingPlan, token: CancelToken) -> Iterator[Event]:
 
 
 class _Run:
-    """The mutable state of one training: network, average, optimiser, progress, files."""
+    """The mutable state of one training: generator, average, optimiser, progress, files."""
 
     def __init__(self, plan: TrainingPlan) -> None:
         from lightning.fabric import Fabric
@@ -79,7 +80,6 @@ class _Run:
             logging.getLogger(name).setLevel(logging.WARNING)
         self.plan = plan
         self.out = plan.out
-        self.files = RunFiles(plan.out)
         self.fabric = Fabric(
             accelerator=plan.accelerator,
             devices=plan.devices,
@@ -87,15 +87,18 @@ class _Run:
             precision=plan.precision,
         )
         self.fabric.launch()
-        torch.manual_seed(plan.settings.training.seed)
-        denoiser = in_channels_last(Denoiser(plan.settings))
+        training = plan.settings.training
+        torch.manual_seed(training.seed)
+        generator = make_generator(plan.settings)
         if plan.start_from is not None:
-            load_network(plan.start_from, plan.settings, denoiser)
-        optimiser = torch.optim.Adam(denoiser.parameters(), lr=1e-3, fused=True)
-        self.model, self.optimiser = self.fabric.setup(denoiser, optimiser)
-        self.denoiser: Denoiser = self.model.module
-        decay = plan.settings.training.average_decay
-        self.average = start_average(self.denoiser) if decay else {}
+            load_networks(plan.start_from, plan.settings, generator)
+        optimiser = torch.optim.Adam(
+            generator.parameters(), lr=1e-3, betas=(training.momentum, 0.999), fused=True
+        )
+        self.model, self.optimiser = self.fabric.setup(generator, optimiser)
+        self.generator: PairGenerator = self.model.module
+        self.files = RunFiles(plan.out, (*PROGRESS_COLUMNS, *generator.loss_names))
+        self.average = start_average(self.generator) if training.average_decay else {}
         self.batches = BatchSource(
             plan.data,
             plan.settings,
@@ -122,7 +125,7 @@ class _Run:
         if found is None:
             return
         state = self.out / STATE_NAME
-        load_state(state, self.denoiser, self.average, self.optimiser.optimizer)
+        load_state(state, self.generator, self.average, self.optimiser.optimizer)
         self.progress = found
         if self.fabric.is_global_zero:
             self.files.truncate_logs(found.step)
@@ -134,8 +137,7 @@ class _Run:
             return None
         progress, written, fingerprint = read_state_header(self.out / STATE_NAME)
         settings = GeneratorSettings.from_toml(written, str(self.out / STATE_NAME))
-        # How pairs are sampled may change under way: training does not depend on it.
-        if replace(settings, sampling=self.plan.settings.sampling) != self.plan.settings:
+        if not settings.trains_as(self.plan.settings):
             raise WeightsError(
                 f"{self.out} holds a run with other settings: use them or another folder"
             )
@@ -154,7 +156,7 @@ class _Run:
         start, first = clock(), self.progress
         logged, saved, previewed, watched = start, start, start, start
         pause = plan.copy_watch.every if plan.copy_watch else float("inf")
-        sums, count = torch.zeros(3, device=self.fabric.device), 0
+        sums, count = self._no_losses(), 0
         while self.progress.step < self.last_step and not self._ending(token):
             if token.paused:
                 yield from self._checkpoint()
@@ -171,7 +173,7 @@ class _Run:
             )
             if count >= plan.log_every or self.progress.step >= self.last_step:
                 yield self._log(sums / count, count, now - logged)
-                sums, count, logged = torch.zeros_like(sums), 0, clock()
+                sums, count, logged = self._no_losses(), 0, clock()
             if now - previewed >= plan.preview_seconds:
                 yield from self._preview(token)
                 previewed = clock()
@@ -201,13 +203,16 @@ class _Run:
         flag = torch.tensor(float(ending), device=self.fabric.device)
         return bool(self.fabric.all_reduce(flag, reduce_op="max") > 0)
 
+    def _no_losses(self) -> Tensor:
+        return torch.zeros(len(self.generator.loss_names), device=self.fabric.device)
+
     def _step(self) -> Tensor:
-        """One optimiser step; the losses (total, image, heatmap) stay on the device."""
+        """One optimiser step; the losses, (n,) as the generator names them, stay on the device."""
         settings = self.plan.settings
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(settings, self.progress.step)
         self.model.train()
-        loss, said = self.model(*self.batches.batch(self.progress.step))
+        loss, said = self.model(self.batches.batch(self.progress.step))
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
         if settings.training.gradient_clip:
@@ -217,11 +222,11 @@ class _Run:
         self.optimiser.step()
         if self.average:
             decay = settings.training.average_decay
-            update_average(self.average, self.denoiser, self.progress.step, decay)
+            update_average(self.average, self.generator, self.progress.step, decay)
         return said
 
     def _log(self, means: Tensor, steps: int, seconds: float) -> TrainingStep:
-        losses = dict(zip(LOSS_COLUMNS[-3:], means.tolist(), strict=True))
+        losses = dict(zip(self.generator.loss_names, means.tolist(), strict=True))
         event = TrainingStep(
             step=self.progress.step,
             pairs_seen=self.progress.pairs_seen,
@@ -245,10 +250,9 @@ class _Run:
             yield PreviewReady(self.progress.step, planes)
 
     def _sample(self, seed: int, count: int, steps: int, token: CancelToken) -> list[Pair]:
-        steps = min(steps, self.plan.settings.sampling.steps)
         precision = "bfloat16" if "bf16" in self.plan.precision else "float32"
-        with swapped(self.denoiser, self.average):
-            return sample_some(self.denoiser, seed, count, steps, precision, token)
+        with swapped(self.generator, self.average):
+            return sample_some(self.generator, seed, count, steps, precision, token)
 
     def _watch_copies(self, watch: CopyWatch, token: CancelToken) -> Iterator[Event]:
         """Look for copies; keep the weights as long as there are none, and say when they begin."""
@@ -284,7 +288,7 @@ class _Run:
         plan = self.plan
         save_state(
             self.out / STATE_NAME,
-            self.denoiser,
+            self.generator,
             self.average,
             self.optimiser.optimizer,
             self.progress,
@@ -295,7 +299,7 @@ class _Run:
 
     def _save_weights(self, path: Path) -> None:
         plan = self.plan
-        tensors = dict(self.average or self.denoiser.state_dict())
+        tensors = self.generator.state_dict() | self.average
         tensors |= {f"prior.{k}": torch.from_numpy(v) for k, v in plan.companions.items()}
         metadata = {
             **plan.metadata,

@@ -7,10 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.generate.residual import CHANNELS, GROUPS, ResidualBlock
 from engine.generate.settings import NetworkSettings
-
-GROUPS = 8
-CHANNELS = 2  # image and heatmap
 
 
 def sinusoidal_embedding(steps: Tensor, width: int) -> Tensor:
@@ -30,24 +28,16 @@ def _start_at_zero(layer: nn.Module) -> None:
         nn.init.zeros_(parameter)
 
 
-class PlainBlock(nn.Module):
-    """The paper's residual block: one group norm and two convolutions, each followed by SiLU.
-
-    The step's embedding enters through linear, SiLU, linear and is added before the norm.
-    """
+class PlainBlock(ResidualBlock):
+    """The paper's residual block, told the step: its embedding enters through linear, SiLU, linear
+    and is added before the norm."""
 
     def __init__(self, inputs: int, outputs: int, embedding: int) -> None:
-        super().__init__()
+        super().__init__(inputs, outputs)
         self.embed = _step_projection(embedding, inputs)
-        self.norm = nn.GroupNorm(min(GROUPS, inputs), inputs)
-        self.first = nn.Conv2d(inputs, outputs, 3, padding=1)
-        self.second = nn.Conv2d(outputs, outputs, 3, padding=1)
-        self.skip = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
-        h = self.norm(x + self.embed(embedding)[:, :, None, None])
-        h = F.silu(self.second(F.silu(self.first(h))))
-        return self.skip(x) + h
+        return self.skip(x) + self.change(x + self.embed(embedding)[:, :, None, None])
 
 
 class ModulatedBlock(nn.Module):

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from engine.errors import SettingsError, WeightsError
-from engine.generate.settings import GeneratorSettings
+from engine.generate.settings import DiffusionSettings, GeneratorSettings
 
 FORMAT = "ossa-weights-1"
 WEIGHTS_NAME = "weights.safetensors"
-_NETWORK, _GUIDE = "network.", "guide."
+_PRIOR, _NETWORK, _GUIDE = "prior.", "network.", "guide."
 _LEADING = tuple(f"{network}embed_heatmap_step." for network in (_NETWORK, _GUIDE))
 
 
@@ -51,7 +51,7 @@ def save_weights(path: Path, tensors: dict, settings: GeneratorSettings, metadat
     """Write weights beside `path`, then replace it.
 
     Args:
-        tensors: torch tensors by name, ``network.…``, ``guide.…`` and ``prior.…``.
+        tensors: torch tensors by name, the generator's own and ``prior.…``.
     """
     from engine.generate.checkpoint import replace_safetensors
 
@@ -66,20 +66,19 @@ def read_weights_info(path: Path) -> WeightsInfo:
         WeightsError: it is not a weights file of Ossa.
     """
     source = weights_path(path)
-    header = _read_header(source)
-    try:
-        if header.get("format") != FORMAT:
-            raise WeightsError(
-                f"{source} is not an Ossa weights file (format {header.get('format')!r}, "
-                f"expected {FORMAT!r})"
-            )
-        settings = GeneratorSettings.from_toml(header["settings"], str(source))
-        metadata = json.loads(header["metadata"])
-    except (KeyError, json.JSONDecodeError, SettingsError) as error:
-        raise WeightsError(f"{source} is not a weights file this version reads: {error}") from error
+    settings, metadata = _read_description(source)
     with source.open("rb") as stream:
         digest = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=8))
     return WeightsInfo(source, digest.hexdigest(), settings, metadata)
+
+
+def read_weights_settings(path: Path) -> GeneratorSettings:
+    """The settings of a weights file or a run's folder, without reading the whole file.
+
+    Raises:
+        WeightsError: it is not a weights file of Ossa.
+    """
+    return _read_description(weights_path(path))[0]
 
 
 def read_prior_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -93,8 +92,8 @@ def read_prior_arrays(path: Path) -> dict[str, np.ndarray]:
     source = weights_path(path)
     try:
         with safe_open(source, framework="numpy") as stored:
-            names = [name for name in stored.keys() if name.startswith("prior.")]  # noqa: SIM118
-            arrays = {name.removeprefix("prior."): stored.get_tensor(name) for name in names}
+            names = [name for name in stored.keys() if name.startswith(_PRIOR)]  # noqa: SIM118
+            arrays = {name.removeprefix(_PRIOR): stored.get_tensor(name) for name in names}
     except SafetensorError as error:
         raise WeightsError(f"{source} is not a safetensors file: {error}") from error
     if not arrays:
@@ -116,34 +115,44 @@ def read_tensors(info: WeightsInfo, prefix: str = "") -> dict[str, Any]:
     }
 
 
-def load_denoiser(info: WeightsInfo) -> Any:
-    """The denoiser of a weights file, float32 on the CPU (`engine.generate.denoiser.Denoiser`),
-    whatever precision the file stores.
+def load_generator(info: WeightsInfo) -> Any:
+    """The generator of a weights file, float32 on the CPU, whatever precision the file stores
+    (`engine.generate.generator.PairGenerator`).
 
     Raises:
         WeightsError: tensors that do not fit the settings.
     """
-    from engine.generate.denoiser import Denoiser, in_channels_last
+    from engine.generate.families import make_generator
 
-    denoiser = Denoiser(info.settings)
-    _fill(denoiser, info)
-    return in_channels_last(denoiser.eval())
+    generator = make_generator(info.settings)
+    _fill(generator, info)
+    return generator.eval()
 
 
 def fits(info: WeightsInfo, settings: GeneratorSettings) -> bool:
-    """Whether a denoiser of `settings` can take over the network of a weights file: the same
-    network, trained to predict the same, told of augmentation or not. The lead of the image may be
+    """Whether a generator of `settings` can take over the networks of a weights file: the same
+    networks, trained to do the same, told of augmentation or not. The lead of the image may be
     new to it, since a network learns that on top (not the other way round), and so may the guide.
     """
     theirs, ours = info.settings, settings
-    told = (theirs.augmentation is None, ours.augmentation is None)
-    lead = theirs.diffusion.lead or ours.diffusion.lead
-    alike = replace(theirs.diffusion, lead=lead) == ours.diffusion
-    return theirs.network == ours.network and alike and told[0] == told[1]
+    if theirs.family == "diffusion":
+        told = (theirs.augmentation is None, ours.augmentation is None)
+        same_process = _with_lead_of(ours.diffusion, theirs.diffusion) == ours.diffusion
+        return theirs.network == ours.network and same_process and told[0] == told[1]
+    return (theirs.vae, theirs.gan) == (ours.vae, ours.gan)
 
 
-def load_network(info: WeightsInfo, settings: GeneratorSettings, denoiser: Any) -> None:
-    """Give a denoiser of `settings` the network of a weights file, to train on from there.
+def _with_lead_of(
+    ours: DiffusionSettings | None, theirs: DiffusionSettings | None
+) -> DiffusionSettings | None:
+    """Their process with our lead where they had none."""
+    if ours is None or theirs is None:
+        return theirs
+    return replace(theirs, lead=theirs.lead or ours.lead)
+
+
+def load_networks(info: WeightsInfo, settings: GeneratorSettings, generator: Any) -> None:
+    """Give a generator of `settings` the networks of a weights file, to train on from there.
 
     Raises:
         WeightsError: the file's network is another one, or was trained to predict something else;
@@ -154,25 +163,39 @@ def load_network(info: WeightsInfo, settings: GeneratorSettings, denoiser: Any) 
             f"{info.path} holds a generator of other settings (preset {info.settings.preset}): "
             f"train from it with the preset it was made with, or begin from nothing"
         )
-    new = [] if info.settings.diffusion.lead == settings.diffusion.lead else list(_LEADING)
+    new = [] if info.settings.diffusion == settings.diffusion else list(_LEADING)
     if info.settings.guide != settings.guide:
         new.append(_GUIDE)
-    _fill(denoiser, info, tuple(new))
+    _fill(generator, info, tuple(new))
 
 
-def _fill(denoiser: Any, info: WeightsInfo, new: tuple[str, ...] = ()) -> None:
-    """Give the denoiser what the file holds; what begins with one of `new` stays as it is."""
-    own = {name: t for name, t in denoiser.state_dict().items() if name.startswith(new)}
+def _fill(generator: Any, info: WeightsInfo, new: tuple[str, ...] = ()) -> None:
+    """Give the generator what the file holds; what begins with one of `new` stays as it is."""
+    own = {name: t for name, t in generator.state_dict().items() if name.startswith(new)}
     stored = {
         name: tensor.float()
         for name, tensor in read_tensors(info).items()
-        if name.startswith((_NETWORK, _GUIDE)) and not name.startswith(new)
+        if not name.startswith((_PRIOR, *new))
     }
     try:
-        denoiser.load_state_dict(stored | own)
+        generator.load_state_dict(stored | own)
     except RuntimeError as error:
         line = textwrap.shorten(str(error).splitlines()[-1], 160)
         raise WeightsError(f"{info.path} does not fit its own settings: {line}") from error
+
+
+def _read_description(source: Path) -> tuple[GeneratorSettings, dict[str, Any]]:
+    header = _read_header(source)
+    try:
+        if header.get("format") != FORMAT:
+            raise WeightsError(
+                f"{source} is not an Ossa weights file (format {header.get('format')!r}, "
+                f"expected {FORMAT!r})"
+            )
+        settings = GeneratorSettings.from_toml(header["settings"], str(source))
+        return settings, json.loads(header["metadata"])
+    except (KeyError, json.JSONDecodeError, SettingsError) as error:
+        raise WeightsError(f"{source} is not a weights file this version reads: {error}") from error
 
 
 def _read_header(source: Path) -> dict[str, str]:

@@ -50,6 +50,7 @@ def _describe_weights(path: Path) -> dict[str, Any]:
         "hash": info.hash,
         "megabytes": info.path.stat().st_size / 1e6,
         "preset": info.settings.preset,
+        "family": info.settings.family,
         "sampler": info.settings.sampling.sampler,
         "sampling_steps": info.settings.sampling.steps,
         "prior_shapes": prior.shape_count,

@@ -12,29 +12,29 @@ Next = Callable[[int], list[int]]  # at most so many numbers of the pairs to dra
 
 
 class Drawing:
-    """One denoiser at work on one seed; `seconds` counts until the taker of a pair is done with it,
-    pauses left out.
+    """One generator at work on one seed; `seconds` counts until the taker of a pair is done with
+    it, pauses left out.
 
     Args:
-        denoiser: `engine.generate.denoiser.Denoiser`, on its device.
+        generator: `engine.generate.generator.PairGenerator`, on its device.
         batch_size: pairs at once, None to choose.
     """
 
     def __init__(
         self,
-        denoiser: Any,
+        generator: Any,
         seed: int,
         sampler: str,
         steps: int,
         precision: str,
         batch_size: int | None = None,
     ) -> None:
-        self._denoiser = denoiser
+        self._generator = generator
         self._seed, self._sampler, self._steps = seed, sampler, steps
         self._precision = precision
-        self._device = denoiser.alpha.device.type
+        self._device = generator.device.type
         self._batch = BatchSize(batch_size, on_gpu=self._device != "cpu")
-        self._sped_up = self._device != "cuda"
+        self._sped_up = self._device != "cuda" or steps == 1  # one call is not worth a compiler
         self.seconds = 0.0
 
     def pairs(self, following: Next, pairs_left: int, token: CancelToken) -> Iterator[Event]:
@@ -80,7 +80,7 @@ class Drawing:
         start, drawn = clock(), False
         try:
             for event in sample_pairs(
-                self._denoiser,
+                self._generator,
                 self._seed,
                 indices,
                 self._sampler,
@@ -110,7 +110,7 @@ class Drawing:
         from engine.generate.compilation import compile_where_it_pays
 
         text = compile_where_it_pays(
-            self._denoiser, self._batch.size, self._steps * pairs_left, self._precision
+            self._generator, self._batch.size, self._steps * pairs_left, self._precision
         )
         if text:
             yield Notice(text)

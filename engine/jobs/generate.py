@@ -1,6 +1,5 @@
 """The generation job: sample pairs, assess each, keep them in a review project."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,22 +17,20 @@ from engine.events import (
     Notice,
     PairAssessed,
     PairSampled,
-    ReviewAwaited,
 )
 from engine.jobs.copies import NOT_CHECKED, copy_check_of, with_copy_risk
 from engine.jobs.drawing import Drawing
 from engine.jobs.image_check import ImageChecker, image_checker_of
+from engine.jobs.resting import RestLimit, Rests, rest_limit
 
 if TYPE_CHECKING:
     from engine.anatomy import Anatomy
     from engine.assess.assessment import Assessment
     from engine.assess.prior import Prior
     from engine.assess.training_descriptors import CopyCheck
-    from engine.generate.settings import GeneratorSettings
     from engine.review.project import ReviewProject
 
 GIVE_UP_AFTER = 50  # pairs drawn per pair wanted, before `until_accepted` gives up
-LOOK_EVERY = 0.5  # seconds between looks whether the reviewer has caught up
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,8 @@ class GenerateRequest:
     leaves images unchecked.
     pause_at_undecided: rest while so many pairs of the project have no reviewer's decision, and go
     on by itself once half of them are left, so that neither waits for the other all the time, or
-    when `CancelToken.resume` asks for as many again; None never rests.
+    when `CancelToken.resume` asks for as many again; None never rests, a `RestLimit` can be changed
+    while the job runs.
     """
 
     weights: Path | None
@@ -65,7 +63,7 @@ class GenerateRequest:
     localiser: Path | None = None
     device: str = "auto"
     precision: str = "auto"
-    pause_at_undecided: int | None = None
+    pause_at_undecided: int | RestLimit | None = None
 
 
 def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
@@ -83,13 +81,15 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
     from engine.assess.gate import find_policy
     from engine.assess.prior import Prior
     from engine.generate.builtin import builtin_weights
-    from engine.generate.weights import load_denoiser, read_prior_arrays, read_weights_info
+    from engine.generate.sampling_choice import choose_sampling
+    from engine.generate.weights import load_generator, read_prior_arrays, read_weights_info
     from engine.jobs.device import choose_device, device_title
     from engine.review.project import ReviewProject
     from engine.review.project_limits import judged_by
 
     info = read_weights_info(request.weights or builtin_weights())
-    sampler, steps = _sampling(request, info.settings)
+    sampler, steps = choose_sampling(info.settings, request.sampler, request.steps)
+    _check(request)
     policy = find_policy(request.policy)
     prior_arrays = read_prior_arrays(info.path)
     prior = Prior.from_arrays(prior_arrays)
@@ -130,7 +130,7 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
         yield run.started()
         yield DeviceChosen(device.name, device_title(device.name), device.precision)
         drawing = Drawing(
-            load_denoiser(info).to(device.name),
+            load_generator(info).to(device.name),
             request.seed,
             sampler,
             steps,
@@ -165,7 +165,7 @@ class _Generation:
         self.present = self.project.sampled_indices(
             self.info_hash, self.request.seed, self.settings
         )
-        self.may_wait = self.request.pause_at_undecided
+        self.rests = Rests(rest_limit(self.request.pause_at_undecided), self.project.undecided)
         self.accepted_before = 0
         if self.request.until_accepted is not None:
             self.accepted_before = sum(
@@ -189,40 +189,14 @@ class _Generation:
 
     def pairs(self, drawing: Drawing, token: CancelToken) -> Iterator[Event]:
         def following(size: int) -> list[int]:
-            return list(islice(self._missing(), min(self._batch(size), self._room())))
+            return list(islice(self._missing(), min(self._batch(size), self.rests.room)))
 
         while not token.stopped and next(self._missing(), None) is not None:
-            yield from self._rest(token)
+            yield from self.rests.rest(token)
             ahead = (self.request.count or self.request.until_accepted or 0) - len(self.present)
             for event in drawing.pairs(following, ahead, token):
                 yield self._assessed(event) if isinstance(event, PairSampled) else event
         self.seconds = drawing.seconds
-
-    def _room(self) -> int:
-        """How many pairs may still join those that wait for a reviewer."""
-        if self.may_wait is None:
-            return sys.maxsize
-        return max(0, self.may_wait - self.project.undecided())
-
-    def _rest(self, token: CancelToken) -> Iterator[ReviewAwaited]:
-        """Wait for the reviewer where there is no room; say how many pairs wait, and the end."""
-        limit = self.request.pause_at_undecided
-        if limit is None or self.may_wait is None or self._room() > 0:
-            return
-        said = None
-        while not token.stopped:
-            undecided = self.project.undecided()
-            awaited = ReviewAwaited(undecided, self.may_wait - limit + limit // 2)
-            if awaited != said:
-                yield awaited
-                said = awaited
-            if awaited.over:
-                return
-            if token.wait(LOOK_EVERY):
-                self.may_wait = undecided + limit
-                yield ReviewAwaited(undecided, undecided)
-                return
-            token.wait_while_paused()
 
     def _missing(self) -> Iterator[int]:
         """Numbers of the pairs that are still to be made, in order, until the request is met."""
@@ -288,22 +262,7 @@ class _Generation:
         }
 
 
-def _sampling(request: GenerateRequest, settings: "GeneratorSettings") -> tuple[str, int]:
-    """Sampler and number of steps, checked."""
-    from engine.generate.settings import SAMPLERS
-
-    sampler = request.sampler or settings.sampling.sampler
-    if sampler not in SAMPLERS:
-        raise SettingsError(f"no sampler '{sampler}'; there are: {', '.join(SAMPLERS)}")
-    default = settings.sampling.steps if sampler == settings.sampling.sampler else None
-    whole = settings.diffusion.steps
-    usual = {"ancestral": whole, "ddim": 50, "dpm-solver++": 20, "sde-dpm-solver++": 36}
-    steps = request.steps or default or usual[sampler]
-    if not 1 <= steps <= whole:
-        raise SettingsError(f"{steps} steps asked for, these weights have 1 to {whole}")
-    limit = request.pause_at_undecided
-    if limit is not None and limit < 1:
-        raise SettingsError(f"pause at {limit} undecided pairs: choose at least 1")
+def _check(request: GenerateRequest) -> None:
+    rest_limit(request.pause_at_undecided)
     if not 0 <= request.seed < 2**64:
         raise SettingsError(f"seed {request.seed} is not between 0 and 2^64 - 1")
-    return sampler, steps

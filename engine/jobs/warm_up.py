@@ -26,18 +26,15 @@ def _import_sampling() -> None:
 
 
 def _call_network() -> None:
-    import torch
-
-    from engine.canvas import CANVAS_SIZE
     from engine.generate.builtin import builtin_weights
-    from engine.generate.weights import load_denoiser, read_weights_info
+    from engine.generate.sampling import sample_pairs
+    from engine.generate.weights import load_generator, read_weights_info
     from engine.jobs.device import choose_device
 
-    denoiser = load_denoiser(read_weights_info(builtin_weights()))
-    denoiser.to(choose_device("auto", "auto", training=False).name)
-    x = torch.zeros(1, 2, CANVAS_SIZE, CANVAS_SIZE, device=denoiser.alpha.device)
-    with torch.inference_mode():
-        denoiser.clean(x.contiguous(memory_format=torch.channels_last), 0)
+    generator = load_generator(read_weights_info(builtin_weights()))
+    generator.to(choose_device("auto", "auto", training=False).name)
+    usual = generator.settings.sampling
+    next(sample_pairs(generator, 0, [0], usual.sampler, usual.steps, CancelToken()))
 
 
 def _judge_mean_hand() -> None:

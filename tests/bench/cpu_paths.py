@@ -13,8 +13,9 @@ from typing import Any
 import torch
 
 from engine.canvas import CANVAS_SIZE
-from engine.generate.denoiser import Denoiser, in_channels_last
-from engine.generate.sampling import autocast
+from engine.generate.denoiser import Denoiser
+from engine.generate.generator import in_channels_last
+from engine.generate.precision import autocast
 from engine.generate.settings import FAST
 
 _ROUNDS = 4

@@ -11,12 +11,12 @@ def write_untrained_weights(path: Path, settings: GeneratorSettings = FAST) -> P
 
     from engine.anatomy import load_anatomy
     from engine.assess.prior import fit_prior
-    from engine.generate.denoiser import Denoiser
+    from engine.generate.families import make_generator
     from engine.generate.weights import save_weights
     from tests.engine.assess.shapes import stick_hands
 
     torch.manual_seed(0)
-    tensors = Denoiser(settings).state_dict()
+    tensors = make_generator(settings).state_dict()
     prior = fit_prior(stick_hands(40, seed=4), load_anatomy("hand"))
     tensors |= {f"prior.{k}": torch.from_numpy(v) for k, v in prior.to_arrays().items()}
     path.parent.mkdir(parents=True, exist_ok=True)

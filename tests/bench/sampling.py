@@ -25,10 +25,11 @@ from torch import Tensor
 
 from engine.canvas import CANVAS_SIZE
 from engine.generate.builtin import VARIABLE, builtin_weights
-from engine.generate.denoiser import Denoiser, in_channels_last
+from engine.generate.denoiser import Denoiser
+from engine.generate.generator import in_channels_last
 from engine.generate.sampling import sample_pairs
 from engine.generate.settings import PAPER
-from engine.generate.weights import load_denoiser, read_weights_info
+from engine.generate.weights import load_generator, read_weights_info
 
 PAPER_ACCEPTANCE = 0.40
 SOLVER_STEPS = 20
@@ -82,7 +83,7 @@ def main() -> None:
 
 def make_rows(batch: int, timed: int, others: float, ours: float) -> list[Row]:
     """The four ways, the paper's first; every network has been called once."""
-    denoiser = load_denoiser(read_weights_info(builtin_weights()))
+    denoiser = load_generator(read_weights_info(builtin_weights()))
     settings = denoiser.settings.sampling
     paper = in_channels_last(Denoiser(PAPER)).eval()
     library = _library_network()

@@ -28,7 +28,7 @@ def main() -> None:
         return
     rows = {
         (preset, precision, pages): []
-        for preset in ("fast", "paper")
+        for preset in ("fast", "paper", "vae", "gan")
         for precision, pages in (("float32", False), ("float32", True), ("bfloat16", True))
     }
     for _ in range(ROUNDS):
@@ -60,22 +60,23 @@ def _run(preset: str, precision: str, pages: bool, steps: int) -> list[float]:
 def _measure(name: str, precision: str, steps: int) -> list[float]:
     import torch
 
-    from engine.generate.denoiser import Denoiser, in_channels_last
-    from engine.generate.sampling import autocast
+    from engine.data.augmentation import CONDITIONING_SIZE
+    from engine.generate.batches import Batch
+    from engine.generate.families import make_generator
+    from engine.generate.precision import autocast
     from engine.generate.settings import preset
 
     settings = preset(name)
-    denoiser = in_channels_last(Denoiser(settings))
-    optimiser = torch.optim.Adam(denoiser.parameters(), lr=1e-4, fused=True)
-    size, conditions = settings.training.batch_size, denoiser.network.conditions
+    generator = make_generator(settings)
+    optimiser = torch.optim.Adam(generator.parameters(), lr=1e-4, fused=True)
+    size = settings.training.batch_size
     pairs = torch.zeros(size, 2, 256, 256).contiguous(memory_format=torch.channels_last)
     seconds = []
-    for _ in range(WARM_UP + steps):
+    told = torch.zeros(size, CONDITIONING_SIZE) if settings.augmentation else None
+    for step in range(WARM_UP + steps):
         start = time.perf_counter()
-        told = torch.zeros(size, conditions) if conditions else None
-        chosen = torch.randint(settings.diffusion.steps, (size,))
         with autocast(torch.device("cpu"), precision):
-            loss, _ = denoiser(pairs, torch.randn_like(pairs), chosen, told)
+            loss, _ = generator(Batch(pairs, told, step))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

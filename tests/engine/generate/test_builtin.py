@@ -11,7 +11,7 @@ from engine.generate import builtin  # noqa: E402
 from engine.generate.packing import pack_weights  # noqa: E402
 from engine.generate.sampling import sample_pairs  # noqa: E402
 from engine.generate.weights import (  # noqa: E402
-    load_denoiser,
+    load_generator,
     read_prior_arrays,
     read_weights_info,
     save_weights,
@@ -29,7 +29,7 @@ def pack(source, out):
 
 
 def first_pair(path):
-    denoiser = load_denoiser(read_weights_info(path))
+    denoiser = load_generator(read_weights_info(path))
     events = sample_pairs(denoiser, 3, [0], "dpm-solver++", 4, CancelToken())
     return next(e.pair.channels() for e in events if isinstance(e, PairSampled))
 
@@ -55,14 +55,14 @@ def test_half_precision_weights_compute_in_single_precision_and_draw_the_same_pa
 ):
     packed = pack(single, tmp_path / "half.safetensors")
     assert 0 < packed.largest_change < 1e-3
-    network = load_denoiser(read_weights_info(packed.path)).network
+    network = load_generator(read_weights_info(packed.path)).network
     assert {p.dtype for p in network.parameters()} == {torch.float32}
     assert np.abs(first_pair(single) - first_pair(packed.path)).max() < 0.02
 
 
 def test_a_weight_that_half_precision_cannot_hold_is_refused(single, tiny, tmp_path):
     info = read_weights_info(single)
-    state = load_denoiser(info).network.state_dict()
+    state = load_generator(info).network.state_dict()
     tensors = {f"network.{name}": tensor.clone() for name, tensor in state.items()}
     tensors["network.enter.bias"][0] = 1e6
     tensors["prior.anatomy"] = torch.zeros(4, dtype=torch.uint8)

@@ -15,7 +15,8 @@ from engine.generate.batches import (  # noqa: E402
     draw_heatmaps,
     warp,
 )
-from engine.generate.denoiser import Denoiser, in_channels_last  # noqa: E402
+from engine.generate.denoiser import Denoiser  # noqa: E402
+from engine.generate.generator import in_channels_last  # noqa: E402
 from engine.generate.noise import pair_noise  # noqa: E402
 from engine.generate.sampling import sample_pairs  # noqa: E402
 from engine.generate.settings import SAMPLERS  # noqa: E402
@@ -60,25 +61,28 @@ def test_sampled_pairs_stay_in_range_and_read_only(denoiser, sampler):
     assert np.abs(channels).max() <= 1
 
 
-def test_guidance_moves_the_estimate_away_from_the_guide_s(denoiser):
+def test_guidance_moves_the_heatmap_s_estimate_away_from_the_guide_s(denoiser):
     x = torch.randn(1, 2, 256, 256)
     alone, guided = denoiser.clean(x, 5), denoiser.clean(x, 5, guidance=2.0)
     denoiser.network, denoiser.guide = denoiser.guide, denoiser.network
     weaker = denoiser.clean(x, 5)
-    torch.testing.assert_close(guided, (2 * alone - weaker).clamp(-1, 1))
+    torch.testing.assert_close(guided[:, 1], (2 * alone - weaker).clamp(-1, 1)[:, 1])
+    torch.testing.assert_close(guided[:, 0], alone[:, 0])
 
 
-def test_guidance_sets_in_where_the_settings_say(denoiser, tiny):
-    def pairs_guided_from(share):
-        sampling = replace(tiny.sampling, guided_from=share)
+def test_guidance_holds_between_the_shares_that_the_settings_say(denoiser, tiny):
+    def pair_guided(start, end):
+        sampling = replace(tiny.sampling, guided_from=start, guided_until=end)
         denoiser.settings = replace(tiny, sampling=sampling)
         return draw(denoiser, [0], "ddim")[0]
 
-    whole, late, never = (pairs_guided_from(share) for share in (0.0, 0.5, 1.0))
+    spans = [(0.0, 1.0), (0.5, 1.0), (0.0, 0.5), (1.0, 1.0)]
+    *guided, never = (pair_guided(*span) for span in spans)
     denoiser.guide = None
-    np.testing.assert_array_equal(never, pairs_guided_from(0.0))
-    assert np.abs(whole - late).max() > 1e-3
-    assert np.abs(late - never).max() > 1e-3
+    np.testing.assert_array_equal(never, pair_guided(0.0, 1.0))
+    for index, pair in enumerate(guided):
+        others = [never, *guided[:index]]
+        assert min(np.abs(pair - other).max() for other in others) > 1e-5
 
 
 def test_a_stopped_token_ends_sampling_before_the_next_network_call(denoiser):

@@ -21,7 +21,7 @@ from engine.events import (  # noqa: E402
 from engine.generate.training import train_generator  # noqa: E402
 from engine.generate.training_plan import learning_rate  # noqa: E402
 from engine.generate.weights import (  # noqa: E402
-    load_denoiser,
+    load_generator,
     read_prior_arrays,
     read_weights_info,
 )
@@ -54,7 +54,7 @@ def test_training_ends_at_its_last_step_with_weights_that_load(plan):
     assert info.metadata["step"] == 12
     assert info.metadata["pairs_seen"] == 12 * plan.settings.training.batch_size
     np.testing.assert_array_equal(read_prior_arrays(plan.out)["edges"], plan.companions["edges"])
-    denoiser = load_denoiser(info)
+    denoiser = load_generator(info)
     assert denoiser.network.conditions == denoiser.guide.conditions == 7
 
 
@@ -128,7 +128,7 @@ def test_a_run_whose_image_leads_can_begin_with_weights_that_knew_one_level(plan
     knew_one = read_weights_info(plan.out)
     leads = replace(plan, out=tmp_path / "leads", start_from=knew_one, max_steps=0)
     run(leads)
-    before, after = load_denoiser(knew_one), load_denoiser(read_weights_info(leads.out))
+    before, after = load_generator(knew_one), load_generator(read_weights_info(leads.out))
     x, steps = torch.randn(1, 2, 256, 256), torch.tensor([[3, 3]])
     torch.testing.assert_close(before.network(x, steps), after.network(x, steps))
 

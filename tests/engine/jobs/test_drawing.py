@@ -11,7 +11,7 @@ from engine.errors import DeviceError
 from engine.events import CancelToken, Notice, PairSampled
 from engine.generate.denoiser import Denoiser
 from engine.generate.memory import is_out_of_memory
-from engine.generate.weights import load_denoiser, read_weights_info
+from engine.generate.weights import load_generator, read_weights_info
 from engine.jobs.batch_size import CPU_LARGEST, GPU_FIRST, GPU_LARGEST, BatchSize
 from engine.jobs.drawing import Drawing
 from tests.engine.hand_dataset import TINY
@@ -50,7 +50,7 @@ def draw(denoiser, count, batch_size):
 
 @pytest.fixture
 def denoiser(trained):
-    return load_denoiser(read_weights_info(trained))
+    return load_generator(read_weights_info(trained))
 
 
 def test_full_memory_halves_the_batch_says_so_and_loses_no_pair(denoiser):

@@ -16,8 +16,9 @@ from engine.events import (
     ReviewAwaited,
     TrainingStep,
 )
-from engine.jobs import generate as generation
+from engine.jobs import resting
 from engine.jobs.generate import GenerateRequest, generate
+from engine.jobs.resting import RestLimit
 from engine.jobs.train import TrainRequest, train
 from engine.review.decisions import Verdict
 from engine.review.project import ReviewProject
@@ -25,7 +26,7 @@ from engine.review.project import ReviewProject
 
 @pytest.fixture(autouse=True)
 def _looks_often(monkeypatch):
-    monkeypatch.setattr(generation, "LOOK_EVERY", 0.001)
+    monkeypatch.setattr(resting, "LOOK_EVERY", 0.001)
 
 
 @pytest.fixture
@@ -107,6 +108,24 @@ def test_a_generation_that_waits_for_the_reviewer_ends_when_asked(request_for):
             token.stop()
     assert made(seen) == request_for.pause_at_undecided
     assert isinstance(seen[-1], JobFinished)
+
+
+@pytest.mark.parametrize(("other", "at"), [(8, [4, 8]), (None, [4]), (2, [4])])
+def test_a_running_generation_follows_another_limit(request_for, other, at):
+    limit, token, seen, rests = RestLimit(4), CancelToken(), [], []
+    for event in generate(replace(request_for, pause_at_undecided=limit), token):
+        seen.append(event)
+        if isinstance(event, ReviewAwaited) and not event.over:
+            rests.append(made(seen))
+            if limit.pairs != other:
+                limit.pairs = other
+            elif other == 2:
+                assert event.goes_on_at == 1
+                token.stop()
+            else:
+                decide(request_for.project, 8)
+    assert list(dict.fromkeys(rests)) == at
+    assert made(seen) == (4 if other == 2 else request_for.count)
 
 
 def test_no_pair_can_be_the_most_that_wait(request_for):
