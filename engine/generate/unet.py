@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.generate.residual import CHANNELS, GROUPS, ResidualBlock
+from engine.generate.residual import CHANNELS, GROUPS, ResidualLayers
 from engine.generate.settings import NetworkSettings
 
 
@@ -28,7 +28,7 @@ def _start_at_zero(layer: nn.Module) -> None:
         nn.init.zeros_(parameter)
 
 
-class PlainBlock(ResidualBlock):
+class PlainBlock(ResidualLayers):
     """The paper's residual block, told the step: its embedding enters through linear, SiLU, linear
     and is added before the norm."""
 

@@ -33,13 +33,18 @@ class Encoder(nn.Module):
         self.shrink = nn.ModuleList(
             nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in pairwise(widths)
         )
+        self.norm = nn.GroupNorm(GROUPS, widths[-1])
         self.leave = nn.Linear(widths[-1] * settings.coarsest_side**2, 2 * settings.latent)
+        # Every pair begins at the standard normal: random means lie far out and stay there long.
+        nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.leave.bias)
 
     def forward(self, pairs: Tensor) -> tuple[Tensor, Tensor]:
         h = self.enter(F.pixel_unshuffle(pairs, self.patch))
         for level, shrink in zip(self.levels, [*self.shrink, nn.Identity()], strict=True):
             h = shrink(level(h))
-        mean, log_variance = self.leave(h.flatten(1)).float().chunk(2, dim=1)
+        h = F.silu(self.norm(h)).flatten(1)
+        mean, log_variance = self.leave(h).float().chunk(2, dim=1)
         return mean, log_variance.clamp(-_LARGEST_LOG_VARIANCE, _LARGEST_LOG_VARIANCE)
 
 

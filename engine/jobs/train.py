@@ -29,7 +29,8 @@ class TrainRequest:
     """All that a training needs.
 
     data: a landmark data set's folder, or a canvas file (``.npz``) where no image library is.
-    out: the run's folder, made or gone on with; preset: a preset's name (`engine.generate.settings`) or a settings TOML.
+    out: the run's folder, made or gone on with; preset: a preset's name
+    (`engine.generate.settings`) or a settings TOML.
     images: how many of the training radiographs to use (a seeded choice), None for all.
     max_steps, max_seconds: of the whole run, resumptions included. copy_seconds: time between looks
     for copies of training radiographs among samples, at least.

@@ -21,8 +21,9 @@ POLICY_NAMES = st.sampled_from(list(POLICIES))
 
 def assert_same_judgement(found: Assessment, original: Assessment) -> None:
     assert found.accepted == original.accepted
+    # A landmark moved there and back comes to lie a rounding error beside where it was.
     assert [(one.code, one.text, one.landmarks, one.limit) for one in found.reasons] == [
-        (one.code, one.text, one.landmarks, one.limit) for one in original.reasons
+        (one.code, one.text, one.landmarks, pytest.approx(one.limit)) for one in original.reasons
     ]
     assert found.chosen.tolist() == original.chosen.tolist()
     for name in ("landmarks", "beliefs", "expected", "residuals", "limits", "inliers"):
