@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.assess.copy_risk import CopyRisk
+from engine.assess.image_sight import ImageSight
 from engine.heatmap import Candidates
 
 
@@ -45,6 +46,7 @@ class Assessment:
     millimetres_per_pixel: the scale the millimetres came from.
     converged, sweeps: whether belief propagation settled, and after how many sweeps.
     copy_risk: how near the pair comes to a training radiograph; None where copies were not checked.
+    image: where a localiser sees the landmarks on the image alone; None where none looked.
     """
 
     policy: str
@@ -63,6 +65,7 @@ class Assessment:
     converged: bool
     sweeps: int
     copy_risk: CopyRisk | None = None
+    image: ImageSight | None = None
 
     def to_json(self) -> str:
         """Everything as strict JSON; NaN becomes null."""
@@ -99,13 +102,14 @@ class Assessment:
             "converged": self.converged,
             "sweeps": self.sweeps,
             "copy_risk": None if self.copy_risk is None else self.copy_risk.to_dict(),
+            "image": None if self.image is None else self.image.to_dict(),
         }
 
     @classmethod
     def from_json(cls, text: str) -> "Assessment":
         """The assessment that `to_json` wrote."""
         data = json.loads(text)
-        peaks, risk = data["candidates"], data.get("copy_risk")
+        peaks, risk, image = data["candidates"], data.get("copy_risk"), data.get("image")
         unlimited = [None] * len(data["residuals"])
         return cls(
             policy=data["policy"],
@@ -130,6 +134,7 @@ class Assessment:
             converged=data["converged"],
             sweeps=data["sweeps"],
             copy_risk=None if risk is None else CopyRisk.from_dict(risk),
+            image=None if image is None else ImageSight.from_dict(image),
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
 from engine.assess.gate import SAME_MARKER, check_fit, find_policy
+from engine.assess.image_check import with_image_sight
 from engine.assess.labelling import Labelling
 from engine.assess.prior import Prior
 from engine.heatmap import Candidates
@@ -64,7 +65,7 @@ class LandmarkJudge:
         found = self._rules.judge_moved(
             original, unmoved, peaks, labelling, self._prior, self._anatomy
         )
-        return replace(
+        judged = replace(
             original,
             policy=self._rules.name,
             accepted=not found.reasons,
@@ -77,6 +78,7 @@ class LandmarkJudge:
             limits=found.limits,
             inliers=found.match.inliers,
         )
+        return with_image_sight(judged, original.image, self._anatomy)
 
 
 def _lying_on(landmarks: np.ndarray, candidates: Candidates) -> np.ndarray:

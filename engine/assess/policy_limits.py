@@ -11,13 +11,22 @@ import numpy as np
 
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment
+from engine.assess.image_check import IMAGE_DISAGREES
 from engine.assess.plausibility import measure
 from engine.assess.prior import Prior
 from engine.errors import SettingsError
 
-# What no limit can change: reasons that count markers, or find no pose at all.
-_OF_MARKERS = frozenset(
-    ("missing-landmark", "shared-candidate", "extra-marker", "too-few-candidates", "no-match")
+# What no limit of a policy can change: reasons that count markers, find no pose at all, or say that
+# the image shows something else.
+_WHATEVER_THE_LIMITS = frozenset(
+    (
+        "missing-landmark",
+        "shared-candidate",
+        "extra-marker",
+        "too-few-candidates",
+        "no-match",
+        IMAGE_DISAGREES,
+    )
 )
 
 
@@ -91,10 +100,11 @@ def measured_values(
 
     Returns:
         values: (n, K) in the order of `LIMITS`, the largest of its kind in each pair; wrong: (n,)
-        whether the markers alone have it refused, whatever the limits.
+        whether its markers or its image have it refused, whatever the limits.
     """
     wrong = np.array(
-        [any(reason.code in _OF_MARKERS for reason in one.reasons) for one in assessments], bool
+        [any(reason.code in _WHATEVER_THE_LIMITS for reason in one.reasons) for one in assessments],
+        bool,
     )
     if not assessments:
         return np.zeros((0, len(_limits(policy)))), wrong

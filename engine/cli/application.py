@@ -6,6 +6,7 @@ before its goal (``--until-accepted`` not reached) · 130 interrupted, the resul
 
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,6 +27,10 @@ application = typer.Typer(
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps")]
 Precision = Annotated[str, typer.Option(help="auto, float32 or bfloat16")]
 Policy = Annotated[str, typer.Option(help="the gate's policy")]
+Localiser = Annotated[
+    Path | None,
+    typer.Option(help="a localiser's run folder or file, to compare each image with its labels"),
+]
 Split = Annotated[str | None, typer.Option(help="split in cv/, the only one if left out")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 AnatomyName = Annotated[str, typer.Option(help="anatomy that ships with Ossa, or a .toml file")]

@@ -6,7 +6,15 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from engine.cli.application import AnatomyName, AsJson, Policy, Split, application, run_to_end
+from engine.cli.application import (
+    AnatomyName,
+    AsJson,
+    Localiser,
+    Policy,
+    Split,
+    application,
+    run_to_end,
+)
 
 
 @application.command()
@@ -24,6 +32,7 @@ def assess(
     ] = "all",
     policy: Policy = "refined",
     anatomy: AnatomyName = "hand",
+    localiser: Localiser = None,
     exact: Annotated[bool, typer.Option(help="compare each labelling with the exact one")] = False,
     show_topology: Annotated[
         bool, typer.Option("--show-topology", help="show the learned graph, judge nothing")
@@ -40,7 +49,7 @@ def assess(
 
     if picture is not None and not show_topology:
         raise typer.BadParameter(f"{picture} is a picture for --show-topology: say both")
-    request = AssessRequest(data, project, weights, split, part, policy, anatomy, exact)
+    request = AssessRequest(data, project, weights, split, part, policy, anatomy, exact, localiser)
     if show_topology:
         _show_topology(request, picture, as_json)
         return

@@ -10,6 +10,7 @@ from engine.cli.application import (
     GAVE_UP,
     AnatomyName,
     Device,
+    Localiser,
     Policy,
     Precision,
     Split,
@@ -118,11 +119,12 @@ def generate(
         typer.Option(help="rest while so many pairs wait for a reviewer's decision", min=1),
     ] = None,
     policy: Policy = "refined",
+    localiser: Localiser = None,
     device: Device = "auto",
     precision: Precision = "auto",
 ) -> None:
     """Sample pairs, assess each, keep them in a review project."""
-    from engine.cli.reports import copy_line
+    from engine.cli.reports import copy_line, image_line
     from engine.jobs.generate import GenerateRequest
     from engine.jobs.generate import generate as job
 
@@ -138,6 +140,7 @@ def generate(
         steps=steps,
         batch_size=batch_size,
         policy=policy,
+        localiser=localiser,
         device=device,
         precision=precision,
         pause_at_undecided=pause_at_undecided,
@@ -147,7 +150,7 @@ def generate(
         print(
             f"{summary['project']}: {summary['sampled']} pairs, {summary['accepted']} accepted "
             f"({summary['acceptance']:.0%}), {summary['seconds_per_pair']:.2f} s per pair, "
-            + copy_line(summary)
+            + f"{copy_line(summary)}, {image_line(summary)}"
         )
     else:
         print(f"{summary['project']}: all there already")

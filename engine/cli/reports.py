@@ -37,6 +37,8 @@ def print_assessments(summary: dict[str, Any]) -> None:
         )
     if summary.get("copy_checked"):
         print(f"{copy_line(summary)}, {summary['suspects']} suspect")
+    if "images_checked" in summary:
+        print(image_line(summary))
     if "same_as_exact" in summary:
         print(
             "belief propagation labels as the exact solution of its field does in "
@@ -52,6 +54,16 @@ def copy_line(summary: dict[str, Any]) -> str:
     return (
         f"{summary['copies']} of {summary['copy_checked']} copy a training radiograph "
         f"({summary['copy_rate']:.1%})"
+    )
+
+
+def image_line(summary: dict[str, Any]) -> str:
+    """How many of the images show something else than their labels, or that none was checked."""
+    if not summary["images_checked"]:
+        return "images not checked"
+    return (
+        f"{summary['images_disagree']} of {summary['images_checked']} images disagree with their "
+        f"labels ({summary['images_disagree'] / summary['images_checked']:.1%})"
     )
 
 

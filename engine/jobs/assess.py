@@ -15,12 +15,14 @@ import numpy as np
 from engine.errors import DataError, ProjectError, SettingsError
 from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice, PairAssessed
 from engine.jobs.copies import copy_check_of, with_copy_risk
+from engine.jobs.image_check import ImageChecker, image_checker_of
 from engine.pair import Pair
 
 if TYPE_CHECKING:
     from engine.anatomy import Anatomy
     from engine.assess.assessment import Assessment
     from engine.assess.copy_risk import CopyRisk
+    from engine.assess.image_sight import ImageSight
     from engine.assess.prior import Prior
     from engine.assess.training_descriptors import CopyCheck
     from engine.data.canvas_cache import Part
@@ -37,6 +39,8 @@ class AssessRequest:
     data: a landmark data set's folder, a canvas file (``.npz``) or a landmark table alone
     (``.csv``); or project: a review project. weights: whose prior to judge by; without, it is the
     project's own, or fitted on the data's training part. exact: also solve each labelling exactly.
+    localiser: looks at every image alone, and what lies elsewhere is refused; None leaves images as
+    they are: what a project's pairs were told of theirs stays.
     """
 
     data: Path | None = None
@@ -47,17 +51,19 @@ class AssessRequest:
     policy: str = "refined"
     anatomy: str = "hand"
     exact: bool = False
+    localiser: Path | None = None
 
 
 @dataclass(frozen=True)
 class _Case:
-    """One thing to judge; truth: (L, 2) canvas pixels where it is known; copy_risk: what a project
-    holds of an earlier copy check."""
+    """One thing to judge; truth: (L, 2) canvas pixels where it is known; copy_risk, image: what a
+    project holds of an earlier copy check and of a localiser's look at the image."""
 
     identifier: str
     pair: Pair
     truth: np.ndarray | None
     copy_risk: "CopyRisk | None" = None
+    image: "ImageSight | None" = None
 
 
 def assess(request: AssessRequest, token: CancelToken) -> Iterator[Event]:
@@ -71,9 +77,11 @@ def assess(request: AssessRequest, token: CancelToken) -> Iterator[Event]:
     """
     from engine.assess.gate import assess as judge
     from engine.assess.gate import assess_landmarks as judge_landmarks
+    from engine.assess.image_check import with_image_sight
 
     cases, prior, anatomy, total = yield from _cases(request)
     copy_check = _copy_check(request, prior)
+    checker = _image_checker(request, anatomy)
     yield JobStarted("Assessing", "pair", total)
     rows = []
     for index, case in enumerate(cases):
@@ -84,6 +92,11 @@ def assess(request: AssessRequest, token: CancelToken) -> Iterator[Event]:
         assessment = with_copy_risk(assessment, case.pair, copy_check, case.identifier)
         if copy_check is None:
             assessment = replace(assessment, copy_risk=case.copy_risk)
+        assessment = (
+            with_image_sight(assessment, case.image, anatomy)
+            if checker is None
+            else checker.check(assessment, case.pair)
+        )
         row = _row(case, assessment)
         if case.truth is not None:
             annotated = judge_landmarks(case.truth, prior, anatomy, request.policy, seed=index)
@@ -160,8 +173,9 @@ def _project_cases(
     def cases() -> Iterator[_Case]:
         with project:
             for row in rows:
-                held = project.assessment(row.identifier).copy_risk
-                yield _Case(row.identifier, project.pair(row.identifier), None, held)
+                held = project.assessment(row.identifier)
+                pair = project.pair(row.identifier)
+                yield _Case(row.identifier, pair, None, held.copy_risk, held.image)
 
     return cases(), prior, anatomy, len(rows)
 
@@ -246,6 +260,14 @@ def _copy_check(request: AssessRequest, prior: "Prior") -> "CopyCheck | None":
     return copy_check_of(info.path, prior, info.metadata)
 
 
+def _image_checker(request: AssessRequest, anatomy: "Anatomy") -> ImageChecker | None:
+    """Of the localiser in the request; shapes without images show nothing to compare with."""
+    bare = request.data is not None and request.data.suffix == ".csv"
+    if request.localiser is not None and bare:
+        raise SettingsError(f"{request.data} holds no images for a localiser to look at")
+    return image_checker_of(request.localiser, anatomy)
+
+
 def _row(case: _Case, assessment: "Assessment") -> dict[str, Any]:
     row: dict[str, Any] = {"id": case.identifier, **assessment.to_dict()}
     if case.truth is not None:
@@ -270,6 +292,8 @@ def _compare_exactly(
 
 
 def _summary(request: AssessRequest, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    from engine.assess.image_check import IMAGE_DISAGREES
+
     accepted = sum(row["accepted"] for row in rows)
     summary: dict[str, Any] = {
         "policy": request.policy,
@@ -284,6 +308,12 @@ def _summary(request: AssessRequest, rows: list[dict[str, Any]]) -> dict[str, An
         summary |= {"copy_checked": len(compared), "copies": copies}
         summary["suspects"] = sum(risk["level"] == "suspect" for risk in compared)
         summary["copy_rate"] = copies / len(compared)
+    seen = [row for row in rows if row["image"] is not None]
+    if seen:
+        summary["images_checked"] = len(seen)
+        summary["images_disagree"] = sum(
+            any(reason["code"] == IMAGE_DISAGREES for reason in row["reasons"]) for row in seen
+        )
     known = [row for row in rows if "labelled_right" in row]
     if known:
         landmarks = sum(len(row["landmarks"]) for row in known)

@@ -20,6 +20,7 @@ from engine.events import (
 )
 from engine.jobs.copies import NOT_CHECKED, copy_check_of, with_copy_risk
 from engine.jobs.drawing import Drawing
+from engine.jobs.image_check import ImageChecker, image_checker_of
 from engine.jobs.resting import RestLimit, Rests, rest_limit
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class GenerateRequest:
     until_accepted: go on until the gate has accepted that many pairs of this seed.
     sampler, steps: None for the weights' own default. batch_size: None for one that starts small
     and grows as far as it pays (`engine.jobs.batch_size`).
+    localiser: looks at every image alone and has a pair refused whose labels lie elsewhere; None
+    leaves images unchecked.
     pause_at_undecided: rest while so many pairs of the project have no reviewer's decision, and go
     on by itself once half of them are left, so that neither waits for the other all the time, or
     when `CancelToken.resume` asks for as many again; None never rests, a `RestLimit` can be changed
@@ -57,6 +60,7 @@ class GenerateRequest:
     steps: int | None = None
     batch_size: int | None = None
     policy: str = "refined"
+    localiser: Path | None = None
     device: str = "auto"
     precision: str = "auto"
     pause_at_undecided: int | RestLimit | None = None
@@ -73,6 +77,7 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
     Raises:
         OssaError: in one line, what is wrong with the weights, the project or the request.
     """
+    from engine.anatomy import load_anatomy
     from engine.assess.gate import find_policy
     from engine.assess.prior import Prior
     from engine.generate.builtin import builtin_weights
@@ -90,6 +95,8 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
     prior = Prior.from_arrays(prior_arrays)
     policy.check(prior)
     copy_check = copy_check_of(info.path, prior, info.metadata)
+    checked_anatomy = load_anatomy(info.metadata["anatomy"])
+    image_checker = image_checker_of(request.localiser, checked_anatomy, request.device)
     device = choose_device(request.device, request.precision, training=False)
     for text in device.notices:
         yield Notice(text)
@@ -118,6 +125,7 @@ def generate(request: GenerateRequest, token: CancelToken) -> Iterator[Event]:
             prior=judging_prior,
             anatomy=anatomy,
             copy_check=copy_check,
+            image_checker=image_checker,
         )
         yield run.started()
         yield DeviceChosen(device.name, device_title(device.name), device.precision)
@@ -144,10 +152,13 @@ class _Generation:
     prior: "Prior"
     anatomy: "Anatomy"
     copy_check: "CopyCheck | None" = None
+    image_checker: ImageChecker | None = None
     sampled: int = 0
     accepted: int = 0
     checked: int = 0
     copies: int = 0
+    images_checked: int = 0
+    images_disagree: int = 0
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
@@ -210,18 +221,23 @@ class _Generation:
 
     def _assessed(self, event: PairSampled) -> PairAssessed:
         from engine.assess.gate import assess
+        from engine.assess.image_check import disagrees
         from engine.review.project import Origin
 
         assessment = assess(
             event.pair, self.prior, self.anatomy, self.request.policy, seed=event.index
         )
         assessment = with_copy_risk(assessment, event.pair, self.copy_check)
+        if self.image_checker is not None:
+            assessment = self.image_checker.check(assessment, event.pair)
         origin = Origin(self.info_hash, self.request.seed, event.index, self.settings)
         identifier = self.project.add_pair(event.pair, assessment, origin)
         self.present.add(event.index)
         self.sampled += 1
         self.accepted += assessment.accepted
         self._count_copy(assessment)
+        self.images_checked += assessment.image is not None
+        self.images_disagree += disagrees(assessment)
         return PairAssessed(identifier, event.index, event.pair, assessment)
 
     def _count_copy(self, assessment: "Assessment") -> None:
@@ -239,6 +255,8 @@ class _Generation:
             "copy_checked": self.checked,
             "copies": self.copies,
             "copy_rate": self.copies / self.checked if self.checked else None,
+            "images_checked": self.images_checked,
+            "images_disagree": self.images_disagree,
             "seconds_per_pair": self.seconds / self.sampled if self.sampled else None,
             "gave_up": wanted is not None and self.total_accepted < wanted and not token.stopped,
         }

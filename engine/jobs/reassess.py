@@ -24,18 +24,21 @@ class ReassessRequest:
 
     limits: those that are to be others than the project's, by the names in
     `engine.assess.policy_limits`.
+    localiser: looks at every image anew; None leaves what was seen on it.
     """
 
     project: Path
     policy: str = "refined"
     limits: Mapping[str, float] | None = None
+    localiser: Path | None = None
 
 
 def reassess(request: ReassessRequest, token: CancelToken) -> Iterator[Event]:
     """Judge every pair of a project again, without keeping the verdicts.
 
     A pair that the same policy has judged keeps its labels, so that limits alone make the
-    difference; under another policy it is labelled anew. What the copy check said stays.
+    difference; under another policy it is labelled anew. What the copy check said stays. What a
+    localiser saw on the image stays, too, and other labels are compared with that.
 
     Yields:
         `JobStarted`, `PairAssessed`, `JobFinished` with ``changes``: a dictionary for each pair
@@ -68,7 +71,8 @@ def reassess(request: ReassessRequest, token: CancelToken) -> Iterator[Event]:
 def what_was_tried(request: ReassessRequest) -> str:
     """Policy and limits in words, as the trail keeps them."""
     limits = [f"{name} limit {value:g}" for name, value in (request.limits or {}).items()]
-    return ", ".join([f"policy {request.policy}", *limits])
+    seen = [] if request.localiser is None else [f"images seen by {request.localiser.name}"]
+    return ", ".join([f"policy {request.policy}", *limits, *seen])
 
 
 def apply_reassessment(
@@ -103,6 +107,7 @@ class _Judging:
         from engine.assess.correction import LandmarkJudge
         from engine.assess.gate import check_fit, find_policy
         from engine.assess.policy_limits import with_limits
+        from engine.jobs.image_check import image_checker_of
 
         self._policy = find_policy(request.policy)
         prior = _prior_of(project)
@@ -113,16 +118,21 @@ class _Judging:
             request.policy, prior, project.anatomy, self.limits
         )
         self._project = project
+        self._checker = image_checker_of(request.localiser, project.anatomy)
         self._of_labels = LandmarkJudge(self._prior, self._anatomy, request.policy)
 
     def judge(self, row: "PairRow", pair: "Pair", before: "Assessment") -> "Assessment":
         from engine.assess.gate import assess
+        from engine.assess.image_check import with_image_sight
 
+        if self._checker is not None:
+            before = self._checker.check(before, pair)
         if before.policy == self._policy.name:
             return self._of_labels.judge(before, before.landmarks)
         seed = self._project.origin(row.identifier).index
         found = assess(pair, self._prior, self._anatomy, self._policy.name, seed)
-        return replace(found, copy_risk=before.copy_risk)
+        found = replace(found, copy_risk=before.copy_risk)
+        return with_image_sight(found, before.image, self._anatomy)
 
 
 def _prior_of(project: "ReviewProject") -> "Prior":

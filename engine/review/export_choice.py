@@ -51,13 +51,14 @@ class Sorting:
 class GoingPair:
     """A pair that goes out: what lists say of it, where it comes from, its landmarks (L, 2) in
     canvas pixels (NaN for none) as a reviewer corrected them if one did, the topology (E, 2) that
-    labelled it, and what the copy check said."""
+    labelled it, what the copy check said, and which localiser looked at its image (its hash)."""
 
     row: PairRow
     origin: Origin
     landmarks: np.ndarray
     edges: np.ndarray
     copy_risk: CopyRisk | None
+    localiser: str | None
 
     @property
     def is_whole(self) -> bool:
@@ -160,6 +161,7 @@ def _read(project: ReviewProject, row: PairRow) -> GoingPair:
         landmarks=effective.landmarks,
         edges=gate.edges,
         copy_risk=gate.copy_risk,
+        localiser=None if gate.image is None else gate.image.localiser,
     )
 
 

@@ -94,6 +94,7 @@ def _pair_entry(pair: GoingPair, picture: str) -> dict[str, Any]:
             "verdict": row.gate_verdict,
             "reasons": list(row.reason_codes),
         },
+        "image_check": "not checked" if pair.localiser is None else {"localiser": pair.localiser},
         "corrected_by": row.corrected_by,
         "verdict_on_correction": row.corrected_verdict,
         "copy_check": "not checked" if pair.copy_risk is None else pair.copy_risk.to_dict(),
