@@ -40,6 +40,7 @@ class GenerateForm(Form):
         )
         self.steps = spin("Sampling steps", 0, 1000, 0, suffix=" steps", zero="usual steps")
         self.weights.changed.connect(self._follow_weights)
+        self.localiser = PathField("Folder with a trained localiser", "Images are not checked")
         self._target = label(role="muted", name="Project the pairs go into")
         self._rest = label(role="legend", name="When generation pauses by itself")
         self._rest.setWordWrap(True)
@@ -47,6 +48,7 @@ class GenerateForm(Form):
         self._add("How many", self.count, self.wanted)
         self._add("Seed, gate", self.seed, self.policy)
         self._add("Sampling", self.sampler, self.steps)
+        self._add("Image check", self.localiser)
         self._add("Device", self.device, self.precision)
         self._add("Into", self._target)
         self._add("", self._rest)
@@ -100,6 +102,7 @@ class GenerateForm(Form):
             sampler=self.sampler.currentData(),
             steps=self.steps.value() or None,
             policy=self.policy.currentData(),
+            localiser=self.localiser.path,
             device=self.device.currentData(),
             precision=self.precision.currentData(),
             pause_at_undecided=self._limit,

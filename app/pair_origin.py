@@ -4,11 +4,12 @@ from app.copy_words import COPY_WORDS
 from app.trail_words import local_time
 from engine.assess.assessment import Assessment
 from engine.assess.copy_risk import COPY_RATIO, CopyRisk
+from engine.assess.image_check import disagrees
 from engine.review.project import Origin, PairRow
 
 
 def labelling_text(found: Assessment) -> str:
-    """Whether belief propagation settled, and the scale."""
+    """Whether belief propagation settled, the scale, and what a look at the image said."""
     sweeps = f"{found.sweeps} sweep{'' if found.sweeps == 1 else 's'}"
     settled = f"Settled after {sweeps}" if found.converged else f"Did not settle in {sweeps}"
     missing = int((found.chosen < 0).sum())
@@ -18,7 +19,14 @@ def labelling_text(found: Assessment) -> str:
     ]
     if missing:
         lines.append(f"{missing} landmarks have no candidate")
+    lines.append(_image_text(found))
     return "\n".join(lines)
+
+
+def _image_text(found: Assessment) -> str:
+    if found.image is None:
+        return "Image not checked by a localiser"
+    return f"Image {'disagrees' if disagrees(found) else 'agrees'} with the labels, by a localiser"
 
 
 def copies_text(risk: CopyRisk | None) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.anatomy import Anatomy
 from engine.assess.assessment import Assessment, Reason
+from engine.assess.figures import beside_limit
 from engine.assess.image_limits import group_shifts, mean_shift
 from engine.assess.image_sight import ImageSight
 
@@ -133,5 +134,6 @@ def _figures(errors: np.ndarray) -> tuple[float, float]:
 
 
 def _worded(where: str, value: float, limit: float, landmarks: tuple[int, ...]) -> Reason:
-    text = f"{where.format(f'{value:.1f}')} (limit {limit:.1f} mm)"
+    told, allowed = beside_limit(float(value), float(limit))
+    text = f"{where.format(told)} (limit {allowed} mm)"
     return Reason(IMAGE_DISAGREES, text, landmarks, float(value), float(limit))

@@ -10,6 +10,7 @@ from engine.events import CancelToken
 from engine.jobs.train import TrainRequest, train
 from tests.app.conftest import PAIRS, REVIEWER
 from tests.engine.hand_dataset import write_dataset, write_settings
+from tests.engine.localise.localiser_files import write_localiser
 
 PATIENCE = 30_000  # milliseconds; a job on a busy machine
 MADE = 6
@@ -51,6 +52,10 @@ def wait_for_end(window, qtbot):
     """What the banner says when no job is left."""
     qtbot.waitUntil(lambda: window.engine.current is None, timeout=PATIENCE)
     return window.banner.text
+
+
+def inspected(window):
+    return "\n".join(found.text() for found in window.review.inspector.findChildren(QLabel))
 
 
 def test_pairs_stream_into_the_sheet_one_after_the_other(window, begin, qtbot):
@@ -100,6 +105,27 @@ def test_stopping_keeps_what_was_generated(window, begin, qtbot):
     made = window.project.counts().total
     assert PAIRS < made < PAIRS + 500
     assert window.review.sheet.pairs.rowCount() == made
+
+
+@pytest.mark.parametrize(("usual_error", "said"), [(0.2, "disagrees"), (300.0, "agrees")])
+def test_a_localiser_looks_at_the_images_where_one_is_chosen(
+    window, begin, tmp_path, qtbot, usual_error, said
+):
+    localiser = write_localiser(tmp_path / "localiser.safetensors", usual_error)
+    assert "Image not checked by a localiser" in inspected(window)
+    window.run_panel.generate_form.localiser.line.setText(str(localiser))
+    begin(1)
+    wait_for_end(window, qtbot)
+    window.show_review()
+    window.review.sheet.go_to(window.review.sheet.pairs.rowCount() - 1)
+    assert f"Image {said} with the labels, by a localiser" in inspected(window)
+
+
+def test_a_localiser_that_is_none_is_told_before_a_pair_is_drawn(window, begin, tmp_path, qtbot):
+    window.run_panel.generate_form.localiser.line.setText(str(tmp_path / "nowhere"))
+    begin(1)
+    assert "nowhere" in wait_for_end(window, qtbot)
+    assert window.project.counts().total == PAIRS
 
 
 def test_weights_that_are_none_are_told_in_one_line(window, begin, tmp_path, qtbot):
