@@ -18,7 +18,18 @@ DESCRIPTORS_NAME = "training-descriptors.safetensors"
 NOT_COPYING_NAME = "weights-not-copying.safetensors"
 BEFORE_COPYING_NAME = "weights-before-copying.safetensors"
 PROGRESS_COLUMNS = ("step", "pairs_seen", "elapsed", "learning_rate")
+HELD_OUT_NAME = "held-out.csv"
 COPY_COLUMNS = ("step", "checked", "copies", "suspects", "copy_rate")
+
+HELD_OUT_COLUMNS = (
+    "step",
+    "minutes",
+    "point_error_mm",
+    "sd_mm",
+    "low_mm",
+    "high_mm",
+    "beyond_4_mm",
+)
 
 
 class RunFiles:
@@ -99,6 +110,7 @@ class RunFiles:
         """Drop the rows after `step`: those steps were lost with the process and come again."""
         _truncate(self.losses, self.columns, step)
         _truncate(self.copies, COPY_COLUMNS, step)
+        _truncate(self.out / HELD_OUT_NAME, HELD_OUT_COLUMNS, step)
 
     def keep_before_copying(self) -> bool:
         """Give the last weights that did not copy their final name; whether there are any."""
@@ -120,9 +132,21 @@ class RunFiles:
             return
         self.losses.unlink(missing_ok=True)
         self.copies.unlink(missing_ok=True)
+        (self.out / HELD_OUT_NAME).unlink(missing_ok=True)
         for folder in (self.out / "previews", self.out):
             with suppress(OSError):  # it may not exist, or hold what is not of this run
                 folder.rmdir()
+
+
+def append_held_out(out: Path, step: int, minutes: float, errors: dict) -> None:
+    """Add a row to ``held-out.csv``: a localiser's point errors on radiographs it does not know.
+
+    Args:
+        errors: `GroupErrors` of all landmarks, as plain data.
+    """
+    figures = (errors["mean"], errors["sd"], *errors["interval"])
+    row = [step, minutes, *(f"{f:.6g}" for f in figures), errors["outliers"][4.0]]
+    _append_row(out / HELD_OUT_NAME, HELD_OUT_COLUMNS, row)
 
 
 def is_begun(out: Path) -> bool:

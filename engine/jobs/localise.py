@@ -1,6 +1,6 @@
 """The localiser's jobs: train one, measure it on annotated radiographs, look at any radiograph."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import DataError, SettingsError
 from engine.events import (
     CancelToken,
+    CheckpointSaved,
     DeviceChosen,
     Event,
     JobFinished,
@@ -17,14 +18,11 @@ from engine.events import (
     TrainingStep,
     UnitsDone,
 )
+from engine.jobs.held_out import HeldOutWatch, errors_on, held_out_radiographs
+from engine.jobs.processes import is_first_process
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from engine.anatomy import Anatomy
-    from engine.data.canvas_set import CanvasSet
     from engine.localise.settings import LocaliserSettings
-    from engine.localise.weights import HeldOutErrors, LocaliserInfo
 
 LOOKED_AT_ONCE = 8
 
@@ -78,7 +76,8 @@ class LocalisePredictRequest:
 
 
 def localise_train(request: LocaliseTrainRequest, token: CancelToken) -> Iterator[Event]:
-    """Read the radiographs, train, and measure the localiser on the split's test radiographs.
+    """Read the radiographs, train, and measure the localiser on the split's test radiographs, again
+    and again while it trains (``held-out.csv``).
 
     Yields:
         `JobStarted`, `Notice`, `DeviceChosen`, `TrainingStep`, `CheckpointSaved`, `JobFinished`.
@@ -108,13 +107,19 @@ def localise_train(request: LocaliseTrainRequest, token: CancelToken) -> Iterato
         f"{len(data)} training radiographs at {settings.side} x {settings.side}, preset "
         f"{settings.preset}, on {device.name} in {device.precision}"
     )
+    held_out = yield from held_out_radiographs(*read, settings.side)
+    watch = HeldOutWatch(request.out, held_out, anatomy, request.device) if held_out else None
     from engine.localise.training import LocaliserPlan, train_localiser
 
     plan = LocaliserPlan(
         settings=settings,
         data=data,
         out=request.out,
-        metadata={"anatomy": request.anatomy, "version": version("ossa")},
+        metadata={
+            "anatomy": request.anatomy,
+            "pretrained": None if request.pretrained is None else request.pretrained.name,
+            "version": version("ossa"),
+        },
         max_steps=request.max_steps,
         max_seconds=request.max_seconds,
         pretrained=request.pretrained,
@@ -126,43 +131,16 @@ def localise_train(request: LocaliseTrainRequest, token: CancelToken) -> Iterato
         if isinstance(event, TrainingStep):
             last = event
         yield event
+        if isinstance(event, CheckpointSaved) and watch and is_first_process():
+            yield from watch.checkpoint_saved()
     summary: dict[str, Any] = {"out": str(request.out), "discarded": token.cancelled}
     if last is not None:
         summary |= {"step": last.step, "radiographs_seen": last.pairs_seen}
         summary |= {"losses": last.losses, "elapsed": last.elapsed}
-    if not token.stopped:
-        summary |= yield from _measure_held_out(request, settings, anatomy)
+    if watch and not token.cancelled and is_first_process():
+        yield from watch.measure()
+        summary |= {"held_out": watch.table}
     yield JobFinished(summary)
-
-
-def _measure_held_out(
-    request: LocaliseTrainRequest, settings: "LocaliserSettings", anatomy: "Anatomy"
-) -> Generator[Event, None, dict[str, Any]]:
-    """Keep in the localiser's file how it errs on radiographs that it was not trained on."""
-    from safetensors.torch import load_file
-
-    from engine.generate.weights import WEIGHTS_NAME
-    from engine.jobs.radiographs import read_canvas_radiographs
-    from engine.localise.weights import read_localiser_info, save_localiser
-
-    if request.data.suffix == ".npz":
-        yield Notice("A canvas file holds one part only: the localiser's errors are not measured")
-        return {}
-    test, _ = yield from read_canvas_radiographs(
-        request.data, request.anatomy, request.split, "test", settings.side
-    )
-    if not len(test):
-        yield Notice("The split has no test radiographs: the localiser's errors are not measured")
-        return {}
-    info = read_localiser_info(request.out)
-    held_out, table = _errors_on(info, test, anatomy, request.device)
-    network = {
-        name.removeprefix("network."): tensor
-        for name, tensor in load_file(info.path).items()
-        if name.startswith("network.")
-    }
-    save_localiser(request.out / WEIGHTS_NAME, network, info.settings, info.metadata, held_out)
-    return {"held_out": table}
 
 
 def localise_evaluate(request: LocaliseEvaluateRequest, token: CancelToken) -> Iterator[Event]:
@@ -187,44 +165,10 @@ def localise_evaluate(request: LocaliseEvaluateRequest, token: CancelToken) -> I
         )
     if token.stopped:
         return
-    _, table = _errors_on(info, data, anatomy, request.device)
+    _, table = errors_on(info, data, anatomy, request.device)
     table |= {"weights": str(info.path), "hash": info.hash, "data": str(request.data)}
     table |= {"part": request.part, "minutes_of_training": info.metadata.get("minutes")}
     yield JobFinished(table)
-
-
-def _errors_on(
-    info: "LocaliserInfo", data: "CanvasSet", anatomy: "Anatomy", device_name: str
-) -> "tuple[HeldOutErrors, dict[str, Any]]":
-    from dataclasses import asdict
-
-    from engine.jobs.device import choose_device
-    from engine.localise.metrics import point_errors, summarise
-    from engine.localise.prediction import predict
-    from engine.localise.weights import HeldOutErrors, load_localiser
-
-    device = choose_device(device_name, "float32", training=False)
-    localiser = load_localiser(info).to(device.name)
-    found = predict(localiser, data.images)
-    scale = millimetres_of(data, anatomy)
-    errors = (found.points - data.points) * scale[:, None, None]
-    sigmas = found.sigmas * scale[:, None, None]
-    distances = point_errors(found.points, data.points, scale)
-    summary = asdict(summarise(distances, anatomy))
-    return HeldOutErrors(errors, sigmas), {"radiographs": len(data), **summary}
-
-
-def millimetres_of(data: "CanvasSet", anatomy: "Anatomy") -> "np.ndarray":
-    """Millimetres per canvas pixel of each radiograph, (n,)."""
-    import numpy as np
-
-    from engine.canvas import CANVAS_SIZE, millimetres_per_pixel
-
-    pair = anatomy.scale_pair
-    if pair is None:
-        constant = float(anatomy.millimetres_per_pixel or 1.0) * CANVAS_SIZE / data.side
-        return np.full(len(data), constant)
-    return millimetres_per_pixel(data.points, pair.indices, pair.length)
 
 
 def localise_predict(request: LocalisePredictRequest, token: CancelToken) -> Iterator[Event]:

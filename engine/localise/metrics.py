@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.anatomy import Anatomy
+from engine.canvas import CANVAS_SIZE, millimetres_per_pixel
+from engine.data.canvas_set import CanvasSet
 
 RADII = (2.0, 4.0, 10.0, 20.0)
 RESAMPLES = 2000
@@ -52,6 +54,15 @@ def point_errors(
     """
     distance = np.linalg.norm(np.asarray(predicted) - np.asarray(true), axis=2)
     return distance * np.asarray(millimetres_per_pixel)[:, None]
+
+
+def millimetres_of(data: CanvasSet, anatomy: Anatomy) -> np.ndarray:
+    """Millimetres per canvas pixel of each radiograph, (n,)."""
+    pair = anatomy.scale_pair
+    if pair is None:
+        constant = float(anatomy.millimetres_per_pixel or 1.0) * CANVAS_SIZE / data.side
+        return np.full(len(data), constant)
+    return millimetres_per_pixel(data.points, pair.indices, pair.length)
 
 
 def summarise(errors: np.ndarray, anatomy: Anatomy, seed: int = 0) -> ErrorSummary:

@@ -98,21 +98,29 @@ def load_localiser(info: LocaliserInfo) -> Any:
     Raises:
         WeightsError: tensors that do not fit the settings.
     """
-    from safetensors.torch import load_file
-
     from engine.localise.network import Localiser
 
     network = Localiser(info.settings, int(info.metadata["landmarks"]))
-    stored = {
+    try:
+        network.load_state_dict(_network_tensors(info))
+    except RuntimeError as error:
+        raise WeightsError(f"{info.path} does not fit its own settings") from error
+    return network.eval()
+
+
+def _network_tensors(info: LocaliserInfo) -> dict[str, Any]:
+    from safetensors.torch import load_file
+
+    return {
         name.removeprefix("network."): tensor
         for name, tensor in load_file(info.path).items()
         if name.startswith("network.")
     }
-    try:
-        network.load_state_dict(stored)
-    except RuntimeError as error:
-        raise WeightsError(f"{info.path} does not fit its own settings") from error
-    return network.eval()
+
+
+def keep_held_out_errors(info: LocaliserInfo, held_out: HeldOutErrors) -> None:
+    """Write the localiser's file again, with these errors in it."""
+    save_localiser(info.path, _network_tensors(info), info.settings, info.metadata, held_out)
 
 
 def read_held_out_errors(info: LocaliserInfo) -> HeldOutErrors | None:

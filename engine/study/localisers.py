@@ -154,7 +154,6 @@ def errors_in_millimetres(
     points: np.ndarray, radiographs: "CanvasSet", anatomy: "Anatomy"
 ) -> np.ndarray:
     """(n, L) distance of each landmark from its place, by each radiograph's own scale."""
-    from engine.jobs.localise import millimetres_of
-    from engine.localise.metrics import point_errors
+    from engine.localise.metrics import millimetres_of, point_errors
 
     return point_errors(points, radiographs.points, millimetres_of(radiographs, anatomy))

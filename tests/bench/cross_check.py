@@ -26,7 +26,7 @@ from engine.data.canvas_cache import load_canvas_set
 from engine.data.canvas_set import CanvasSet
 from engine.data.dataset import open_dataset
 from engine.heatmap import draw_heatmap
-from engine.jobs.localise import millimetres_of
+from engine.localise.metrics import millimetres_of
 from engine.localise.prediction import predict
 from engine.localise.weights import load_localiser, read_localiser_info
 from tests.bench.mismatches import doubled_fingers, moved_fingers, moved_landmarks, shifts

@@ -55,6 +55,25 @@ def test_training_ends_with_its_errors_on_the_test_radiographs(trained):
     assert held_out.errors.shape == held_out.sigmas.shape == (2, 37, 2)
 
 
+def test_its_errors_on_the_test_radiographs_are_measured_as_training_goes_on(
+    films, preset, tmp_path
+):
+    out = tmp_path / "watched"
+    arguments = ("train", "--data", films, "--preset", preset, "--out", out)
+    for last in (2, 5):  # the second run goes on from the first
+        done = ossa_localise(*arguments, "--max-steps", last, "--checkpoint-every", "0s")
+        assert done.returncode == 0, done.stderr
+    with (out / "held-out.csv").open() as stream:
+        curve = list(csv.DictReader(stream))
+    steps = [int(row["step"]) for row in curve]
+    assert steps == sorted(set(steps))
+    assert {2, 5} <= set(steps)
+    assert "held-out point error" in done.stderr
+    kept = np.linalg.norm(read_held_out_errors(read_localiser_info(out)).errors, axis=2)
+    assert float(curve[-1]["point_error_mm"]) == pytest.approx(kept.mean(), rel=1e-4)
+    assert int(curve[-1]["beyond_4_mm"]) == (kept > 4).sum()
+
+
 def test_measuring_again_gives_what_training_kept(trained, films, tmp_path):
     out, _ = trained
     done = ossa_localise(
