@@ -27,6 +27,21 @@ Out = Annotated[Path, typer.Option(help="the study's folder, new or to go on wit
 Data = Annotated[
     Path | None, typer.Option(help="folder with Images/, all.csv and cv/; left out with --smoke")
 ]
+Shares = Annotated[
+    list[str] | None,
+    typer.Option(help="of the training radiographs, as 100%, 10% or 60; several times"),
+]
+Given = Annotated[
+    list[str] | None,
+    typer.Option(help="NAME=PATH: ready weights or a review project of a generator"),
+]
+Only = Annotated[
+    list[str] | None, typer.Option(help="generators to study: ddpm, gan, vae; several times")
+]
+Presets = Annotated[
+    list[str] | None, typer.Option(help="NAME=PRESET: a generator's preset or settings .toml")
+]
+TrainTime = Annotated[str | None, typer.Option(help="of each generator: 20m, 2h …")]
 Smoke = Annotated[
     bool, typer.Option("--smoke", help="the whole protocol in under a minute; its numbers are void")
 ]
@@ -37,22 +52,11 @@ Seed = Annotated[int, typer.Option(help="of all that is drawn by chance", min=0)
 def acceptance(
     out: Out,
     data: Data = None,
-    share: Annotated[
-        list[str] | None,
-        typer.Option(help="of the training radiographs, as 100%, 10% or 60; several times"),
-    ] = None,
-    weights: Annotated[
-        list[str] | None,
-        typer.Option(help="NAME=PATH: ready weights or a review project of a generator"),
-    ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option(help="generators to study: ddpm, gan, vae; several times")
-    ] = None,
-    preset: Annotated[
-        list[str] | None,
-        typer.Option(help="NAME=PRESET: a generator's preset or settings .toml"),
-    ] = None,
-    train_time: Annotated[str | None, typer.Option(help="of each generator: 20m, 2h …")] = None,
+    share: Shares = None,
+    weights: Given = None,
+    only: Only = None,
+    preset: Presets = None,
+    train_time: TrainTime = None,
     runs: Annotated[int, typer.Option(help="of each generator, each with its seed", min=1)] = 10,
     pairs: Annotated[int, typer.Option(help="per run", min=1)] = 100,
     smoke: Smoke = False,
@@ -65,16 +69,13 @@ def acceptance(
     """How many of a generator's pairs does the gate accept? The paper's Table 1, both policies."""
     from engine.study.acceptance import AcceptanceRequest
     from engine.study.acceptance import acceptance as job
-    from engine.study.generators import chosen_sources
 
     request = AcceptanceRequest(
         out=out,
         data=data,
-        shares=tuple(share or ("100%",)),
-        sources=chosen_sources(only or (), preset or (), weights or ()),
+        **_generators(share, weights, only, preset, train_time),
         runs=runs,
         pairs=pairs,
-        train_seconds=parse_duration(train_time) if train_time else None,
         anatomy=anatomy,
         split=split,
         seed=seed,
@@ -89,22 +90,11 @@ def acceptance(
 def quality(
     out: Out,
     data: Data = None,
-    share: Annotated[
-        list[str] | None,
-        typer.Option(help="of the training radiographs, as 100%, 10% or 60; several times"),
-    ] = None,
-    weights: Annotated[
-        list[str] | None,
-        typer.Option(help="NAME=PATH: ready weights or a review project of a generator"),
-    ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option(help="generators to study: ddpm, gan, vae; several times")
-    ] = None,
-    preset: Annotated[
-        list[str] | None,
-        typer.Option(help="NAME=PRESET: a generator's preset or settings .toml"),
-    ] = None,
-    train_time: Annotated[str | None, typer.Option(help="of each generator: 20m, 2h …")] = None,
+    share: Shares = None,
+    weights: Given = None,
+    only: Only = None,
+    preset: Presets = None,
+    train_time: TrainTime = None,
     pairs: Annotated[int, typer.Option(help="of each generator", min=1)] = 400,
     smoke: Smoke = False,
     seed: Seed = 0,
@@ -114,17 +104,14 @@ def quality(
     precision: Precision = "auto",
 ) -> None:
     """How faithful are generated pairs, how much do they cover, do they copy? Each for itself."""
-    from engine.study.generators import chosen_sources
-    from engine.study.quality import QualityRequest
     from engine.study.quality import quality as job
+    from engine.study.request import StudyRequest
 
-    request = QualityRequest(
+    request = StudyRequest(
         out=out,
         data=data,
-        shares=tuple(share or ("100%",)),
-        sources=chosen_sources(only or (), preset or (), weights or ()),
+        **_generators(share, weights, only, preset, train_time),
         pairs=pairs,
-        train_seconds=parse_duration(train_time) if train_time else None,
         anatomy=anatomy,
         split=split,
         seed=seed,
@@ -139,22 +126,11 @@ def quality(
 def localisation(
     out: Out,
     data: Data = None,
-    share: Annotated[
-        list[str] | None,
-        typer.Option(help="of the training radiographs, as 100%, 10% or 60; several times"),
-    ] = None,
-    weights: Annotated[
-        list[str] | None,
-        typer.Option(help="NAME=PATH: ready weights or a review project of a generator"),
-    ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option(help="generators to study: ddpm, gan, vae; several times")
-    ] = None,
-    preset: Annotated[
-        list[str] | None,
-        typer.Option(help="NAME=PRESET: a generator's preset or settings .toml"),
-    ] = None,
-    train_time: Annotated[str | None, typer.Option(help="of each generator: 20m, 2h …")] = None,
+    share: Shares = None,
+    weights: Given = None,
+    only: Only = None,
+    preset: Presets = None,
+    train_time: TrainTime = None,
     pairs: Annotated[int, typer.Option(help="generated per experiment", min=1)] = 400,
     counts: Annotated[
         str, typer.Option(help="further numbers of synthetic images, as 100,500,1000,4000")
@@ -175,15 +151,13 @@ def localisation(
     precision: Precision = "auto",
 ) -> None:
     """Do synthetic radiographs make a localiser better? The paper's Table 2, with a control."""
-    from engine.study.generators import chosen_sources
     from engine.study.localisation import LocalisationRequest
     from engine.study.localisation import localisation as job
 
     request = LocalisationRequest(
         out=out,
         data=data,
-        shares=tuple(share or ("100%",)),
-        sources=chosen_sources(only or (), preset or (), weights or ()),
+        **_generators(share, weights, only, preset, train_time),
         pairs=pairs,
         counts=_numbers(counts),
         curve_of=tuple(curve_of.split(",")),
@@ -192,7 +166,6 @@ def localisation(
         pretrained=pretrained,
         localisers=localisers,
         steps=steps,
-        train_seconds=parse_duration(train_time) if train_time else None,
         anatomy=anatomy,
         split=split,
         seed=seed,
@@ -236,6 +209,23 @@ def occlusion(
         smoke=smoke,
     )
     _print(run_to_end(job, request))
+
+
+def _generators(
+    share: list[str] | None,
+    weights: list[str] | None,
+    only: list[str] | None,
+    preset: list[str] | None,
+    train_time: str | None,
+) -> dict[str, Any]:
+    """What of a `StudyRequest` these options say."""
+    from engine.study.generators import chosen_sources
+
+    return {
+        "shares": tuple(share or ("100%",)),
+        "sources": chosen_sources(only or (), preset or (), weights or ()),
+        "train_seconds": parse_duration(train_time) if train_time else None,
+    }
 
 
 def _named(text: str) -> tuple[str, Path]:

@@ -5,7 +5,7 @@ many pairs, each run with a seed of its own; every pair is judged under every po
 """
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +13,17 @@ import numpy as np
 
 from engine.canvas import CANVAS_SIZE
 from engine.errors import SettingsError
-from engine.events import CancelToken, Event, JobFinished, JobStarted
-from engine.study.generators import PRESETS_BY_NAME, Source, check_sources
-from engine.study.pairs import InterruptedStudy, Making, generate_pairs, go_on, train_source
-from engine.study.shares import Share, parse_shares, share_of
+from engine.events import CancelToken, Event
+from engine.study.generators import Source
+from engine.study.pairs import generate_pairs, go_on, train_source
+from engine.study.request import StudyRequest
+from engine.study.running import GeneratorStudy, as_job
+from engine.study.shares import Share, share_of
+from engine.study.smoke import small
 
 if TYPE_CHECKING:
     from engine.assess.prior import Prior
     from engine.review.project import ReviewProject
-    from engine.study.folder import StudyFolder
-    from engine.study.radiographs import StudyRadiographs
 
 POLICIES = ("paper", "refined")
 SEEDS_APART = 1000  # between the seeds of two studies' first runs
@@ -30,30 +31,12 @@ SHEET_ROW = 6  # pairs in a row of the contact sheet
 
 
 @dataclass(frozen=True)
-class AcceptanceRequest:
-    """All that the study needs.
+class AcceptanceRequest(StudyRequest):
+    """All that the study needs: runs of so many pairs, beside what every study is asked. A review
+    project is one run."""
 
-    out: the study's folder, new or to go on with; data: a landmark data set's folder.
-    shares: of the training radiographs, as `engine.study.shares.parse_shares` reads them.
-    sources: the generators; a review project is taken as one run of what it holds.
-    runs, pairs: how many runs of how many pairs. train_seconds, train_steps: of each training.
-    smoke: a run in which everything happens and no number says anything.
-    """
-
-    out: Path
-    data: Path | None = None
-    shares: tuple[str, ...] = ("100%",)
-    sources: tuple[Source, ...] = tuple(Source(n, p) for n, p in PRESETS_BY_NAME.items())
-    runs: int = 10
     pairs: int = 100
-    train_seconds: float | None = None
-    train_steps: int | None = None
-    anatomy: str = "hand"
-    split: str | None = None
-    seed: int = 0
-    device: str = "auto"
-    precision: str = "auto"
-    smoke: bool = False
+    runs: int = 10
 
 
 @dataclass(frozen=True)
@@ -75,56 +58,29 @@ def acceptance(request: AcceptanceRequest, token: CancelToken) -> Iterator[Event
     Raises:
         OssaError: in one line, what is wrong with the request, the data or the folder.
     """
-    _check(request)
-    yield JobStarted("Acceptance study", "step")
-    study = _Study(request, token)
-    try:
-        if request.smoke:
-            study.request = yield from _smoke_request(request, token)
-        yield from study.run()
-    except InterruptedStudy:
-        kept = "finished steps are kept, the same command goes on"
-        yield JobFinished({"out": str(request.out), "interrupted": kept})
-        return
-    yield JobFinished({"out": str(request.out), "sentences": study.sentences})
-
-
-def _check(request: AcceptanceRequest) -> None:
     if request.runs < 1 or request.pairs < 1:
         raise SettingsError(f"{request.runs} runs of {request.pairs} pairs: choose at least 1")
-    timed = request.train_seconds is not None or request.train_steps is not None
-    check_sources(request.sources, request.data, timed, request.smoke)
+    request.check_sources()
+    yield from as_job("Acceptance study", "step", request.out, _sentences(request, token))
 
 
-@dataclass
-class _Study:
-    """One run of the study: what is read once, and the steps in their order."""
+def _sentences(request: AcceptanceRequest, token: CancelToken) -> Generator[Event, None, list[str]]:
+    if request.smoke:
+        request = yield from small(request, token, runs=2)
+    return (yield from _Study(request, token).run())
 
-    request: AcceptanceRequest
-    token: CancelToken
-    folder: "StudyFolder" = field(init=False)
-    radiographs: "StudyRadiographs" = field(init=False)
-    sentences: list[str] = field(default_factory=list)
 
-    def run(self) -> Iterator[Event]:
+class _Study(GeneratorStudy[AcceptanceRequest]):
+    """One run of the study: its steps in their order."""
+
+    def run(self) -> Generator[Event, None, list[str]]:
         from engine.study.acceptance_report import write_report
-        from engine.study.folder import StudyFolder
-        from engine.study.radiographs import read_study_radiographs
 
-        request = self.request
-        assert request.data is not None
-        self.radiographs = yield from read_study_radiographs(
-            request.data, request.anatomy, request.split
-        )
-        shares = parse_shares(request.shares, len(self.radiographs.train))
-        self.folder = StudyFolder.open(
-            request.out, "acceptance", self._what_steps_depend_on(), request.seed
-        )
         found: list[Accepted] = []
-        for share in shares:
-            for source in request.sources:
+        for share in (yield from self.open("acceptance")):
+            for source in self.request.sources:
                 found.append((yield from self._judged(share, source)))
-        self.sentences = yield from write_report(self.folder, found, self.radiographs.anatomy)
+        return (yield from write_report(self.folder, found, self.radiographs.anatomy))
 
     def _judged(self, share: Share, source: Source) -> Generator[Event, None, Accepted]:
         """All runs of one generator beside one share."""
@@ -154,33 +110,13 @@ class _Study:
             assert source.given is not None
             own = share_of(self.radiographs.train, share, self.request.seed)
             return source.given, fit_prior(own.points, self.radiographs.anatomy)
-        name, making = f"{share.slug}-{source.name}", self._making(run)
-        out = self.folder.folder / "generators" / name
-        weights = yield from train_source(source, self._share_file(share), out, making, self.token)
-        project = self.folder.folder / "projects" / f"{name}-{run}"
+        name = f"{share.slug}-{source.name}"
+        making = self.making(self.request.seed * SEEDS_APART + run)
+        data, out = self.share_file(share), self.generator_folder(name)
+        weights = yield from train_source(source, data, out, making, self.token)
+        project = self.project_folder(f"{name}-{run}")
         yield from generate_pairs(weights, project, making, self.token)
         return project, Prior.from_arrays(read_prior_arrays(weights))
-
-    def _making(self, run: int) -> Making:
-        request = self.request
-        return Making(
-            count=request.pairs,
-            policy="refined",
-            seed=request.seed * SEEDS_APART + run,
-            anatomy=request.anatomy,
-            device=request.device,
-            precision=request.precision,
-            train_seconds=request.train_seconds,
-            train_steps=request.train_steps,
-        )
-
-    def _share_file(self, share: Share) -> Path:
-        from engine.data.canvas_set import write_canvas_set
-
-        path = self.folder.folder / "radiographs" / f"{share.slug}.npz"
-        if not path.is_file():
-            write_canvas_set(path, share_of(self.radiographs.train, share, self.request.seed))
-        return path
 
     def _verdicts(
         self, folder: Path, prior: "Prior"
@@ -203,20 +139,6 @@ class _Study:
             seen = _sheet(project, ids, verdicts)
         return {"pairs": len(ids), "accepted": accepted, "reasons": reasons}, seen
 
-    def _what_steps_depend_on(self) -> dict[str, Any]:
-        from engine.study.localisation_request import depends_on
-
-        request = self.request
-        return {
-            "data": self.radiographs.fingerprint,
-            "shares": list(request.shares),
-            "generators": [depends_on(source) for source in request.sources],
-            "pairs": request.pairs,
-            "training_time": request.train_seconds,
-            "training_steps": request.train_steps,
-            "smoke": request.smoke,
-        }
-
 
 def _sheet(project: "ReviewProject", ids: list[str], verdicts: list[bool]) -> dict[str, np.ndarray]:
     """The first accepted and the first refused pairs, (n, 2, 256, 256) 8-bit grey values each."""
@@ -233,22 +155,3 @@ def _sheet(project: "ReviewProject", ids: list[str], verdicts: list[bool]) -> di
 def run_step(share: Share, name: str, run: int) -> str:
     """The step in which one run of a generator was judged."""
     return f"run-{share.slug}-{name}-{run}"
-
-
-def _smoke_request(
-    request: AcceptanceRequest, token: CancelToken
-) -> Generator[Event, None, AcceptanceRequest]:
-    """The request with all that makes a smoke run small."""
-    from engine.study import smoke
-
-    data = yield from smoke.smoke_data(request.out, request.data, token)
-    sources = yield from smoke.smoke_sources(request.out, data, request.anatomy, token)
-    return replace(
-        request,
-        data=data,
-        sources=sources,
-        runs=2,
-        pairs=smoke.PAIRS,
-        train_steps=smoke.STEPS,
-        train_seconds=None,
-    )

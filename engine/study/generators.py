@@ -103,6 +103,18 @@ def check_sources(sources: tuple[Source, ...], data: Path | None, timed: bool, s
         )
 
 
+def depends_on(source: Source) -> list[str]:
+    """What of a generator may not change when a study goes on."""
+    from engine.generate.weights import read_weights_info
+    from engine.jobs.train import read_settings
+
+    if source.is_project:
+        return [source.name, "project"]
+    if source.given is not None:
+        return [source.name, read_weights_info(source.given).hash]
+    return [source.name, read_settings(source.preset).to_toml()]
+
+
 def check_unseen(weights: Path, test: "CanvasSet") -> tuple[str, ...] | None:
     """Make sure that a generator was trained on none of the test radiographs.
 

@@ -6,11 +6,11 @@ else is trained beside them, so that the answer means something.
 """
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice
+from engine.events import CancelToken, Event, Notice
+from engine.study import smoke
 from engine.study.arms import Arm, arms_of, source_title
 from engine.study.generators import Source, check_unseen
 from engine.study.localisation_request import (
@@ -18,17 +18,13 @@ from engine.study.localisation_request import (
     check,
     localiser_step,
     pairs_step,
-    what_steps_depend_on,
 )
-from engine.study.pairs import InterruptedStudy, Making, generate_pairs, go_on, train_source
-from engine.study.shares import Share, parse_shares, share_of
+from engine.study.pairs import generate_pairs, go_on, train_source
+from engine.study.running import GeneratorStudy, as_job
+from engine.study.shares import Share, share_of
 from engine.study.synthetic import joining_of
 
 __all__ = ["LocalisationRequest", "localisation"]
-
-if TYPE_CHECKING:
-    from engine.study.folder import StudyFolder
-    from engine.study.radiographs import StudyRadiographs
 
 
 def localisation(request: LocalisationRequest, token: CancelToken) -> Iterator[Event]:
@@ -41,51 +37,48 @@ def localisation(request: LocalisationRequest, token: CancelToken) -> Iterator[E
         OssaError: in one line, what is wrong with the request, the data or the folder.
     """
     check(request)
-    yield JobStarted("Localisation study", "step")
-    study = _Study(request, token)
-    try:
-        if request.smoke:
-            study.request = yield from smoke_request(request, token)
-        yield from study.run()
-    except InterruptedStudy:
-        kept = "finished steps are kept, the same command goes on"
-        yield JobFinished({"out": str(request.out), "interrupted": kept})
-        return
-    yield JobFinished({"out": str(request.out), "sentences": study.sentences})
+    yield from as_job("Localisation study", "step", request.out, _sentences(request, token))
 
 
-@dataclass
-class _Study:
-    """One run of the study: what is read once, and the steps in their order."""
+def _sentences(
+    request: LocalisationRequest, token: CancelToken
+) -> Generator[Event, None, list[str]]:
+    if request.smoke:
+        request = yield from _small(request, token)
+    return (yield from _Study(request, token).run())
 
-    request: LocalisationRequest
-    token: CancelToken
-    folder: "StudyFolder" = field(init=False)
-    radiographs: "StudyRadiographs" = field(init=False)
-    sentences: list[str] = field(default_factory=list)
 
-    def run(self) -> Iterator[Event]:
-        from engine.study.folder import StudyFolder
-        from engine.study.localisation_report import write_report
-        from engine.study.radiographs import read_study_radiographs
-
-        request = self.request
-        assert request.data is not None
-        self.radiographs = yield from read_study_radiographs(
-            request.data, request.anatomy, request.split
+def _small(
+    request: LocalisationRequest, token: CancelToken
+) -> Generator[Event, None, LocalisationRequest]:
+    return (
+        yield from smoke.small(
+            request,
+            token,
+            counts=(2,),
+            curve_of=("phantom",),
+            localiser=smoke.smoke_localiser(request.out),
+            localisers=2,
+            steps=smoke.STEPS,
         )
-        shares = parse_shares(request.shares, len(self.radiographs.train))
-        kept = what_steps_depend_on(request, self.radiographs)
-        self.folder = StudyFolder.open(request.out, "localisation", kept, request.seed)
+    )
+
+
+class _Study(GeneratorStudy[LocalisationRequest]):
+    """One run of the study: its steps in their order."""
+
+    def run(self) -> Generator[Event, None, list[str]]:
+        from engine.study.localisation_report import write_report
+
         arms: list[Arm] = []
-        for share in shares:
+        for share in (yield from self.open("localisation")):
             added = {}
-            for source in request.sources:
+            for source in self.request.sources:
                 added[source.name] = yield from self._pairs(share, source)
             arms += arms_of(share, added)
         yield from self._train(arms)
         go_on(self.token)
-        self.sentences = yield from write_report(self.folder, request, self.radiographs, arms)
+        return (yield from write_report(self.folder, self.request, self.radiographs, arms))
 
     def _pairs(self, share: Share, source: Source) -> Generator[Event, None, list[int]]:
         """Make the pairs of one experiment; the numbers of images its generator adds."""
@@ -125,37 +118,14 @@ class _Study:
             assert source.given is not None
             yield Notice(f"What the generator of {source.given} was trained on is not known")
             return source.given
-        name, making = f"{share.slug}-{source.name}", self._making()
-        run = self.folder.folder / "generators" / name
-        data = self._share_file(share)
+        name, making = f"{share.slug}-{source.name}", self.making(policy=self.request.policy)
+        data, run = self.share_file(share), self.generator_folder(name)
         weights = yield from train_source(source, data, run, making, self.token)
         yield from self._check_weights(weights, share, source)
-        project = self.folder.folder / "projects" / name
+        project = self.project_folder(name)
         until = max(self._counts(source), default=0)
         yield from generate_pairs(weights, project, making, self.token, until)
         return project
-
-    def _making(self) -> Making:
-        request = self.request
-        return Making(
-            count=request.pairs,
-            policy=request.policy,
-            seed=request.seed,
-            anatomy=request.anatomy,
-            device=request.device,
-            precision=request.precision,
-            train_seconds=request.train_seconds,
-            train_steps=request.train_steps,
-        )
-
-    def _share_file(self, share: Share) -> Path:
-        """A canvas file with the share's radiographs, so that a generator can see no others."""
-        from engine.data.canvas_set import write_canvas_set
-
-        path = self.folder.folder / "radiographs" / f"{share.slug}.npz"
-        if not path.is_file():
-            write_canvas_set(path, share_of(self.radiographs.train, share, self.request.seed))
-        return path
 
     def _check_weights(self, weights: Path, share: Share, source: Source) -> Iterator[Notice]:
         seen = check_unseen(weights, self.radiographs.test)
@@ -197,29 +167,6 @@ class _Study:
             return None, ()
         values = self.folder.values(pairs_step(arm.share, arm.source))
         return self.folder.folder / values["project"], tuple(values["ids"][: arm.added])
-
-
-def smoke_request(
-    request: LocalisationRequest, token: CancelToken
-) -> Generator[Event, None, LocalisationRequest]:
-    """The request with all that makes a smoke run small."""
-    from engine.study import smoke
-
-    data = yield from smoke.smoke_data(request.out, request.data, token)
-    sources = yield from smoke.smoke_sources(request.out, data, request.anatomy, token)
-    return replace(
-        request,
-        data=data,
-        sources=sources,
-        pairs=smoke.PAIRS,
-        counts=(2,),
-        curve_of=("phantom",),
-        localiser=smoke.smoke_localiser(request.out),
-        localisers=2,
-        steps=smoke.STEPS,
-        train_steps=smoke.STEPS,
-        train_seconds=None,
-    )
 
 
 def trainings(arms: list[Arm], localisers: int) -> Iterator[tuple[Arm, int]]:

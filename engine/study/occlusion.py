@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.errors import SettingsError
-from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice, UnitsDone
+from engine.events import CancelToken, Event, JobStarted, Notice, UnitsDone
 from engine.study.folder import SMOKE_NAME, StudyFolder, read_step
 from engine.study.localisation_request import ARMS_STEP, LocalisationRequest
 from engine.study.occlusion_tables import Occluded, Occlusions
-from engine.study.pairs import InterruptedStudy, go_on, within
+from engine.study.pairs import go_on, within
+from engine.study.running import as_job
 
 if TYPE_CHECKING:
     from engine.anatomy import Anatomy
@@ -63,16 +64,13 @@ def occlusion(request: OcclusionRequest, token: CancelToken) -> Iterator[Event]:
     Raises:
         OssaError: in one line, what is wrong with the request, the data or the localisers.
     """
-    yield JobStarted("Occlusion study", "localiser")
-    try:
-        if request.smoke and request.study is None:
-            request = yield from _smoke(request, token)
-        sentences = yield from _run(request, token)
-    except InterruptedStudy:
-        kept = "finished steps are kept, the same command goes on"
-        yield JobFinished({"out": str(request.out), "interrupted": kept})
-        return
-    yield JobFinished({"out": str(request.out), "sentences": sentences})
+    yield from as_job("Occlusion study", "localiser", request.out, _sentences(request, token))
+
+
+def _sentences(request: OcclusionRequest, token: CancelToken) -> Generator[Event, None, list[str]]:
+    if request.smoke and request.study is None:
+        request = yield from _smoke(request, token)
+    return (yield from _run(request, token))
 
 
 def _smoke(

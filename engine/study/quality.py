@@ -7,24 +7,23 @@ blurred (what must come out worse).
 """
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.events import CancelToken, Event, JobFinished, JobStarted
+from engine.errors import SettingsError
+from engine.events import CancelToken, Event
 from engine.study.generators import Source
-from engine.study.pairs import InterruptedStudy, Making, generate_pairs, go_on, train_source
-from engine.study.quality_request import QualityRequest, check, what_steps_depend_on
-from engine.study.shares import Share, parse_shares, share_of
-
-__all__ = ["QualityRequest", "quality"]
+from engine.study.pairs import generate_pairs, go_on, train_source
+from engine.study.request import StudyRequest
+from engine.study.running import GeneratorStudy, as_job
+from engine.study.shares import Share, share_of
+from engine.study.smoke import small
 
 if TYPE_CHECKING:
     from engine.assess.training_descriptors import CopyCheck
-    from engine.study.folder import StudyFolder
-    from engine.study.radiographs import StudyRadiographs
 
 Cases = Sequence[tuple[np.ndarray, np.ndarray]]
 HELD_OUT, DISTURBED, GENERATED = "held out", "disturbed", "all"
@@ -57,7 +56,7 @@ class References:
     shapes: np.ndarray
 
 
-def quality(request: QualityRequest, token: CancelToken) -> Iterator[Event]:
+def quality(request: StudyRequest, token: CancelToken) -> Iterator[Event]:
     """Run the study; a folder that holds finished steps of the same study goes on from them.
 
     Yields:
@@ -66,48 +65,30 @@ def quality(request: QualityRequest, token: CancelToken) -> Iterator[Event]:
     Raises:
         OssaError: in one line, what is wrong with the request, the data or the folder.
     """
-    check(request)
-    yield JobStarted("Quality study", "step")
-    study = _Study(request, token)
-    try:
-        if request.smoke:
-            study.request = yield from _smoke_request(request, token)
-        yield from study.run()
-    except InterruptedStudy:
-        kept = "finished steps are kept, the same command goes on"
-        yield JobFinished({"out": str(request.out), "interrupted": kept})
-        return
-    yield JobFinished({"out": str(request.out), "sentences": study.sentences})
+    if request.pairs < 1:
+        raise SettingsError(f"{request.pairs} pairs: choose at least 1")
+    request.check_sources()
+    yield from as_job("Quality study", "step", request.out, _sentences(request, token))
 
 
-@dataclass
-class _Study:
-    """One run of the study: what is read once, and the steps in their order."""
+def _sentences(request: StudyRequest, token: CancelToken) -> Generator[Event, None, list[str]]:
+    if request.smoke:
+        request = yield from small(request, token)
+    return (yield from _Study(request, token).run())
 
-    request: QualityRequest
-    token: CancelToken
-    folder: "StudyFolder" = field(init=False)
-    radiographs: "StudyRadiographs" = field(init=False)
-    sentences: list[str] = field(default_factory=list)
 
-    def run(self) -> Iterator[Event]:
-        from engine.study.folder import StudyFolder
+class _Study(GeneratorStudy[StudyRequest]):
+    """One run of the study: its steps in their order."""
+
+    def run(self) -> Generator[Event, None, list[str]]:
         from engine.study.quality_report import write_report
-        from engine.study.radiographs import read_study_radiographs
 
-        request = self.request
-        assert request.data is not None
-        self.radiographs = yield from read_study_radiographs(
-            request.data, request.anatomy, request.split
-        )
-        kept = what_steps_depend_on(request, self.radiographs)
-        self.folder = StudyFolder.open(request.out, "quality", kept, request.seed)
         found: list[Compared] = []
         references: dict[Share, References] = {}
-        for share in parse_shares(request.shares, len(self.radiographs.train)):
+        for share in (yield from self.open("quality")):
             found += yield from self._share(share)
             references[share] = References(**self.folder.arrays(f"references-{share.slug}"))
-        self.sentences = yield from write_report(self.folder, found, references)
+        return (yield from write_report(self.folder, found, references))
 
     def _share(self, share: Share) -> Generator[Event, None, list[Compared]]:
         """Everything that is compared with one share's radiographs."""
@@ -201,28 +182,12 @@ class _Study:
         )
 
     def _project(self, share: Share, source: Source) -> Generator[Event, None, Path]:
-        from engine.data.canvas_set import write_canvas_set
-
         if source.is_project:
             assert source.given is not None
             return source.given
-        request, name = self.request, f"{share.slug}-{source.name}"
-        data = self.folder.folder / "radiographs" / f"{share.slug}.npz"
-        if not data.is_file():
-            write_canvas_set(data, share_of(self.radiographs.train, share, request.seed))
-        making = Making(
-            count=request.pairs,
-            policy="refined",
-            seed=request.seed,
-            anatomy=request.anatomy,
-            device=request.device,
-            precision=request.precision,
-            train_seconds=request.train_seconds,
-            train_steps=request.train_steps,
-        )
-        out = self.folder.folder / "generators" / name
-        weights = yield from train_source(source, data, out, making, self.token)
-        project = self.folder.folder / "projects" / name
+        name, making, data = f"{share.slug}-{source.name}", self.making(), self.share_file(share)
+        run, project = self.generator_folder(name), self.project_folder(name)
+        weights = yield from train_source(source, data, run, making, self.token)
         yield from generate_pairs(weights, project, making, self.token)
         return project
 
@@ -245,21 +210,3 @@ def _cases_of(project: Path, count: int) -> tuple[Cases, np.ndarray]:
             for r in rows
         ]
     return cases, np.array([row.accepted_by_gate for row in rows], dtype=bool)
-
-
-def _smoke_request(
-    request: QualityRequest, token: CancelToken
-) -> Generator[Event, None, QualityRequest]:
-    """The request with all that makes a smoke run small."""
-    from engine.study import smoke
-
-    data = yield from smoke.smoke_data(request.out, request.data, token)
-    sources = yield from smoke.smoke_sources(request.out, data, request.anatomy, token)
-    return replace(
-        request,
-        data=data,
-        sources=sources,
-        pairs=smoke.PAIRS,
-        train_steps=smoke.STEPS,
-        train_seconds=None,
-    )

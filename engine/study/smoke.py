@@ -8,7 +8,7 @@ must not be accepted.
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.events import CancelToken, Event
 from engine.files import replace_file
@@ -16,11 +16,13 @@ from engine.study.folder import SMOKE_NAME
 from engine.study.generators import Source
 from engine.study.pairs import within
 from engine.study.radiographs import StudyRadiographs, read_study_radiographs
+from engine.study.request import StudyRequest
 
 if TYPE_CHECKING:
     from engine.generate.settings import GeneratorSettings
     from engine.localise.settings import LocaliserSettings
 
+AnyRequest = TypeVar("AnyRequest", bound=StudyRequest)
 PAIRS = 4
 _TRAINING, _STAND_INS = 12, 6  # phantoms; every fifth tests
 _LONG_SIDE = 256
@@ -28,14 +30,34 @@ STEPS = 2
 SIDE = 64
 
 
-def smoke_data(out: Path, data: Path | None, token: CancelToken) -> Generator[Event, None, Path]:
+def small(
+    request: AnyRequest, token: CancelToken, **smaller: Any
+) -> Generator[Event, None, AnyRequest]:
+    """The request with all that makes a smoke run small.
+
+    Args:
+        smaller: further fields of the request.
+    """
+    data = yield from _radiographs(request.out, request.data, token)
+    return replace(
+        request,
+        data=data,
+        sources=(yield from _sources(request.out, data, request.anatomy, token)),
+        pairs=PAIRS,
+        train_steps=STEPS,
+        train_seconds=None,
+        **smaller,
+    )
+
+
+def _radiographs(out: Path, data: Path | None, token: CancelToken) -> Generator[Event, None, Path]:
     """The radiographs of a smoke run: those that are given, or phantoms."""
     if data is not None:
         return data
     return (yield from _phantoms(out / SMOKE_NAME / "radiographs", _TRAINING, 1, token))
 
 
-def smoke_sources(
+def _sources(
     out: Path, data: Path, anatomy: str, token: CancelToken
 ) -> Generator[Event, None, tuple[Source, ...]]:
     """A tiny generator to train, and a project of phantoms."""

@@ -27,6 +27,19 @@ def steps_of(out):
     return {path.name: path.read_bytes() for path in (out / "steps").glob("*.json")}
 
 
+def ended_after_each_step(study, request):
+    """A study's last summary, when it was ended after each of its steps and gone on with."""
+    summary: dict = {"interrupted": ""}
+    while "interrupted" in summary:
+        token, before = CancelToken(), len(steps_of(request.out))
+        for event in study(request, token):
+            if len(steps_of(request.out)) > before:
+                token.stop()
+            if isinstance(event, JobFinished):
+                summary = event.summary
+    return summary
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory):
     patch = pytest.MonkeyPatch()

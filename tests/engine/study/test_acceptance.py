@@ -6,12 +6,12 @@ import json
 import pytest
 
 from engine.errors import SettingsError
-from engine.events import CancelToken, JobFinished
+from engine.events import CancelToken
 from engine.review.project import ReviewProject
 from engine.study.acceptance import AcceptanceRequest, acceptance
 from engine.study.generators import Source
 
-from .conftest import steps_of
+from .conftest import ended_after_each_step, steps_of
 
 
 @pytest.fixture(scope="module")
@@ -19,15 +19,7 @@ def ended(tmp_path_factory):
     """A smoke run that was ended after each of its steps: its folder and its last summary."""
     out = tmp_path_factory.mktemp("acceptance") / "study"
     request = AcceptanceRequest(out=out, smoke=True, device="cpu")
-    summary: dict = {"interrupted": ""}
-    while "interrupted" in summary:
-        token, before = CancelToken(), len(steps_of(out))
-        for event in acceptance(request, token):
-            if len(steps_of(out)) > before:
-                token.stop()
-            if isinstance(event, JobFinished):
-                summary = event.summary
-    return out, summary
+    return out, ended_after_each_step(acceptance, request)
 
 
 def verdicts(out, step):

@@ -6,26 +6,19 @@ import json
 import pytest
 
 from engine.errors import SettingsError
-from engine.events import CancelToken, JobFinished
-from engine.study.quality import QualityRequest, quality
+from engine.events import CancelToken
+from engine.study.quality import quality
+from engine.study.request import StudyRequest
 
-from .conftest import steps_of
+from .conftest import ended_after_each_step
 
 
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory):
     """A smoke run that was ended after each of its steps: its folder and its last summary."""
     out = tmp_path_factory.mktemp("quality") / "study"
-    request = QualityRequest(out=out, smoke=True, device="cpu")
-    summary: dict = {"interrupted": ""}
-    while "interrupted" in summary:
-        token, before = CancelToken(), len(steps_of(out))
-        for event in quality(request, token):
-            if len(steps_of(out)) > before:
-                token.stop()
-            if isinstance(event, JobFinished):
-                summary = event.summary
-    return out, summary
+    request = StudyRequest(out=out, smoke=True, device="cpu")
+    return out, ended_after_each_step(quality, request)
 
 
 @pytest.fixture(scope="module")
@@ -82,5 +75,5 @@ def test_report_and_figure_are_there(ended):
 
 def test_a_request_that_cannot_be_met_is_refused_before_anything_is_made(tmp_path):
     with pytest.raises(SettingsError, match="--data"):
-        list(quality(QualityRequest(tmp_path / "study"), CancelToken()))
+        list(quality(StudyRequest(tmp_path / "study"), CancelToken()))
     assert not (tmp_path / "study").exists()
