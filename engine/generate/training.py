@@ -1,7 +1,5 @@
-"""The one training loop: a generator of events on Lightning Fabric, resumable to the step."""
+"""Training a generator of pairs: what a step does, and what is looked at between steps."""
 
-import logging
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,43 +8,25 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.errors import WeightsError
-from engine.events import (
-    CancelToken,
-    CheckpointSaved,
-    CopiesWatched,
-    Event,
-    Notice,
-    PreviewReady,
-    TrainingStep,
-)
+from engine.events import CancelToken, CopiesWatched, Event, Notice, PreviewReady
 from engine.generate.average import start_average, swapped, update_average
 from engine.generate.batches import BatchSource
-from engine.generate.checkpoint import (
-    STATE_NAME,
-    Progress,
-    load_state,
-    read_state_header,
-    save_state,
-)
+from engine.generate.checkpoint import STATE_NAME
 from engine.generate.copy_watch import COPY_PAIRS, COPY_SHARE, COPY_STEPS, CopyWatch, copying_begins
 from engine.generate.families import make_generator
 from engine.generate.generator import PairGenerator
 from engine.generate.previews import PREVIEW_PAIRS, PREVIEW_STEPS, sample_some, write_preview
+from engine.generate.run import Run, clock
 from engine.generate.run_files import (
     BEFORE_COPYING_NAME,
     DESCRIPTORS_NAME,
     NOT_COPYING_NAME,
     PROGRESS_COLUMNS,
-    RunFiles,
-    is_begun,
 )
 from engine.generate.settings import GeneratorSettings
 from engine.generate.training_plan import TrainingPlan, learning_rate
 from engine.generate.weights import WEIGHTS_NAME, load_networks, save_weights
 from engine.pair import Pair
-
-SYNCHRONISE_EVERY = 10
 
 
 def train_generator(plan: TrainingPlan, token: CancelToken) -> Iterator[Event]:
@@ -58,35 +38,16 @@ def train_generator(plan: TrainingPlan, token: CancelToken) -> Iterator[Event]:
     Raises:
         WeightsError: the folder holds a run of other settings or other radiographs.
     """
-    run = _Run(plan)
-    yield from run.resume()
-    try:
-        yield from run.steps(token)
-    except GeneratorExit:
-        run.save()
-        raise
-    finally:
-        run.close(discard=token.cancelled)
+    yield from _GeneratorRun(plan).train(token)
 
 
-class _Run:
-    """The mutable state of one training: generator, average, optimiser, progress, files."""
+class _GeneratorRun(Run[TrainingPlan]):
+    """The training of a generator: beside its steps previews, and a watch for copies."""
+
+    network: PairGenerator
 
     def __init__(self, plan: TrainingPlan) -> None:
-        from lightning.fabric import Fabric
-
-        # Fabric's own lines on precision and processes are ours to say, in a notice.
-        for name in ("lightning.fabric", "lightning.pytorch"):
-            logging.getLogger(name).setLevel(logging.WARNING)
-        self.plan = plan
-        self.out = plan.out
-        self.fabric = Fabric(
-            accelerator=plan.accelerator,
-            devices=plan.devices,
-            num_nodes=plan.nodes,
-            precision=plan.precision,
-        )
-        self.fabric.launch()
+        super().__init__(plan)
         training = plan.settings.training
         torch.manual_seed(training.seed)
         generator = make_generator(plan.settings)
@@ -95,10 +56,9 @@ class _Run:
         optimiser = torch.optim.Adam(
             generator.parameters(), lr=1e-3, betas=(training.momentum, 0.999), fused=True
         )
-        self.model, self.optimiser = self.fabric.setup(generator, optimiser)
-        self.generator: PairGenerator = self.model.module
-        self.files = RunFiles(plan.out, (*PROGRESS_COLUMNS, *generator.loss_names))
-        self.average = start_average(self.generator) if training.average_decay else {}
+        self.set_up(generator, optimiser, (*PROGRESS_COLUMNS, *generator.loss_names))
+        if training.average_decay:
+            self.average = start_average(self.network)
         self.batches = BatchSource(
             plan.data,
             plan.settings,
@@ -106,108 +66,41 @@ class _Run:
             rank=self.fabric.global_rank,
             ranks=self.fabric.world_size,
         )
-        self.progress = Progress()
+        self._previewed = self._watched = 0.0
+        self._pause = plan.copy_watch.every if plan.copy_watch else float("inf")
+
+    @property
+    def loss_names(self) -> tuple[str, ...]:
+        return self.network.loss_names
+
+    @property
+    def batch_size(self) -> int:
+        return self.plan.settings.training.batch_size
 
     @property
     def last_step(self) -> int:
-        training = self.plan.settings.training
-        global_batch = training.batch_size * self.fabric.world_size
-        whole = training.epochs * -(-len(self.plan.data.ids) // global_batch)
+        global_batch = self.batch_size * self.fabric.world_size
+        whole = self.plan.settings.training.epochs * -(-len(self.plan.data.ids) // global_batch)
         return whole if self.plan.max_steps is None else min(whole, self.plan.max_steps)
 
-    def resume(self) -> Iterator[Event]:
-        found = self._found()
-        if self.fabric.is_global_zero:
-            self.files.begin(self.plan.settings, found.step if found else None)
-            if self.plan.copy_watch is not None:
-                self.plan.copy_watch.describe(self.out / DESCRIPTORS_NAME)
-        self.fabric.barrier()
-        if found is None:
-            return
-        state = self.out / STATE_NAME
-        load_state(state, self.generator, self.average, self.optimiser.optimizer)
-        self.progress = found
-        if self.fabric.is_global_zero:
-            self.files.truncate_logs(found.step)
-        yield Notice(f"Going on from step {found.step} of {self.out}")
-
-    def _found(self) -> Progress | None:
-        """Progress of the run in the folder, None for none; refused before a file is touched."""
-        if not is_begun(self.out):
-            return None
-        progress, written, fingerprint = read_state_header(self.out / STATE_NAME)
-        settings = GeneratorSettings.from_toml(written, str(self.out / STATE_NAME))
-        if not settings.trains_as(self.plan.settings):
-            raise WeightsError(
-                f"{self.out} holds a run with other settings: use them or another folder"
-            )
-        if fingerprint != self.plan.data.fingerprint:
-            raise WeightsError(
-                f"{self.out} was trained on other radiographs: use them or another folder"
-            )
-        return progress
-
-    def steps(self, token: CancelToken) -> Iterator[Event]:
-        plan = self.plan
-
-        def clock() -> float:
-            return time.monotonic() - token.seconds_waited
-
-        start, first = clock(), self.progress
-        logged, saved, previewed, watched = start, start, start, start
-        pause = plan.copy_watch.every if plan.copy_watch else float("inf")
-        sums, count = self._no_losses(), 0
-        while self.progress.step < self.last_step and not self._ending(token):
-            if token.paused:
-                yield from self._checkpoint()
-                token.wait_while_paused()
-                continue
-            sums += self._step()
-            count += 1
-            now = clock()
-            self.progress = replace(
-                self.progress,
-                step=self.progress.step + 1,
-                pairs_seen=self.progress.pairs_seen + self._pairs_per_step,
-                elapsed=first.elapsed + now - start,
-            )
-            if count >= plan.log_every or self.progress.step >= self.last_step:
-                yield self._log(sums / count, count, now - logged)
-                sums, count, logged = self._no_losses(), 0, clock()
-            if now - previewed >= plan.preview_seconds:
-                yield from self._preview(token)
-                previewed = clock()
-            if plan.copy_watch is not None and now - watched >= pause:
-                begun = clock()
-                yield from self._watch_copies(plan.copy_watch, token)
-                watched = clock()
-                pause = max(plan.copy_watch.every, (watched - begun) / COPY_SHARE)
-            if now - saved >= plan.checkpoint_seconds:
-                yield from self._checkpoint()
-                saved = clock()
-        if not token.cancelled:
-            yield from self._checkpoint()
-
     @property
-    def _pairs_per_step(self) -> int:
-        return self.plan.settings.training.batch_size * self.fabric.world_size
+    def rate(self) -> float:
+        """Of the last step."""
+        return learning_rate(self.plan.settings, self.progress.step - 1)
 
-    def _ending(self, token: CancelToken) -> bool:
-        """Whether to end before the next step; with several processes they agree on it."""
-        limit = self.plan.max_seconds
-        ending = token.stopped or (limit is not None and self.progress.elapsed >= limit)
-        if self.fabric.world_size == 1:
-            return ending
-        if self.progress.step % SYNCHRONISE_EVERY:
-            return False
-        flag = torch.tensor(float(ending), device=self.fabric.device)
-        return bool(self.fabric.all_reduce(flag, reduce_op="max") > 0)
+    def trains_as(self, written: str) -> bool:
+        settings = GeneratorSettings.from_toml(written, str(self.out / STATE_NAME))
+        return settings.trains_as(self.plan.settings)
 
-    def _no_losses(self) -> Tensor:
-        return torch.zeros(len(self.generator.loss_names), device=self.fabric.device)
+    def describe(self) -> None:
+        if self.plan.copy_watch is not None:
+            self.plan.copy_watch.describe(self.out / DESCRIPTORS_NAME)
 
-    def _step(self) -> Tensor:
-        """One optimiser step; the losses, (n,) as the generator names them, stay on the device."""
+    def train(self, token: CancelToken) -> Iterator[Event]:
+        self._previewed = self._watched = clock(token)
+        yield from super().train(token)
+
+    def step(self) -> Tensor:
         settings = self.plan.settings
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(settings, self.progress.step)
@@ -222,22 +115,19 @@ class _Run:
         self.optimiser.step()
         if self.average:
             decay = settings.training.average_decay
-            update_average(self.average, self.generator, self.progress.step, decay)
+            update_average(self.average, self.network, self.progress.step, decay)
         return said
 
-    def _log(self, means: Tensor, steps: int, seconds: float) -> TrainingStep:
-        losses = dict(zip(self.generator.loss_names, means.tolist(), strict=True))
-        event = TrainingStep(
-            step=self.progress.step,
-            pairs_seen=self.progress.pairs_seen,
-            losses=losses,
-            learning_rate=learning_rate(self.plan.settings, self.progress.step - 1),
-            pairs_per_second=steps * self._pairs_per_step / max(seconds, 1e-9),
-            elapsed=self.progress.elapsed,
-        )
-        if self.fabric.is_global_zero:
-            self.files.append_loss(event)
-        return event
+    def meanwhile(self, token: CancelToken) -> Iterator[Event]:
+        if clock(token) - self._previewed >= self.plan.preview_seconds:
+            yield from self._preview(token)
+            self._previewed = clock(token)
+        watch = self.plan.copy_watch
+        if watch is not None and clock(token) - self._watched >= self._pause:
+            begun = clock(token)
+            yield from self._watch_copies(watch, token)
+            self._watched = clock(token)
+            self._pause = max(watch.every, (self._watched - begun) / COPY_SHARE)
 
     def _preview(self, token: CancelToken) -> Iterator[Event]:
         if not self.fabric.is_global_zero:
@@ -251,8 +141,8 @@ class _Run:
 
     def _sample(self, seed: int, count: int, steps: int, token: CancelToken) -> list[Pair]:
         precision = "bfloat16" if "bf16" in self.plan.precision else "float32"
-        with swapped(self.generator, self.average):
-            return sample_some(self.generator, seed, count, steps, precision, token)
+        with swapped(self.network, self.average):
+            return sample_some(self.network, seed, count, steps, precision, token)
 
     def _watch_copies(self, watch: CopyWatch, token: CancelToken) -> Iterator[Event]:
         """Look for copies; keep the weights as long as there are none, and say when they begin."""
@@ -273,33 +163,16 @@ class _Run:
             self.progress = replace(self.progress, copying_since=step)
             kept = self.files.keep_before_copying()
             yield Notice(copying_begins(step, found, BEFORE_COPYING_NAME if kept else None))
-            yield from self._checkpoint()
+            yield from self.checkpoint()
         elif since is None:
             self._save_weights(self.out / NOT_COPYING_NAME)
 
-    def _checkpoint(self) -> Iterator[Event]:
-        self.save()
-        yield CheckpointSaved(self.progress.step, self.out / STATE_NAME)
-
-    def save(self) -> None:
-        """Write the state, then the weights to sample from; both replace the old ones."""
-        if not self.fabric.is_global_zero:
-            return
-        plan = self.plan
-        save_state(
-            self.out / STATE_NAME,
-            self.generator,
-            self.average,
-            self.optimiser.optimizer,
-            self.progress,
-            plan.settings,
-            plan.data.fingerprint,
-        )
+    def save_weights(self) -> None:
         self._save_weights(self.out / WEIGHTS_NAME)
 
     def _save_weights(self, path: Path) -> None:
         plan = self.plan
-        tensors = self.generator.state_dict() | self.average
+        tensors = self.network.state_dict() | self.average
         tensors |= {f"prior.{k}": torch.from_numpy(v) for k, v in plan.companions.items()}
         metadata = {
             **plan.metadata,
@@ -308,7 +181,3 @@ class _Run:
             "pairs_seen": self.progress.pairs_seen,
         }
         save_weights(path, tensors, plan.settings, metadata)
-
-    def close(self, discard: bool) -> None:
-        if self.fabric.is_global_zero:
-            self.files.end(discard)

@@ -1,25 +1,15 @@
-"""Training a localiser: a generator of events on Lightning Fabric, resumable to the step."""
+"""Training a localiser: what a step does."""
 
-import logging
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from engine.data.canvas_set import CanvasSet
-from engine.errors import WeightsError
-from engine.events import CancelToken, CheckpointSaved, Event, Notice, TrainingStep
-from engine.generate.checkpoint import (
-    STATE_NAME,
-    Progress,
-    load_state,
-    read_state_header,
-    save_state,
-)
-from engine.generate.run_files import RunFiles, is_begun
+from engine.events import CancelToken, Event
+from engine.generate.run import Run
+from engine.generate.run_plan import RunPlan
 from engine.generate.weights import WEIGHTS_NAME
 from engine.localise.batches import RadiographBatches
 from engine.localise.network import Localiser
@@ -31,28 +21,14 @@ LOSS_COLUMNS = ("step", "radiographs_seen", "elapsed", "learning_rate", "total",
 
 
 @dataclass(frozen=True)
-class LocaliserPlan:
-    """What to train, where it is kept and when it ends.
+class LocaliserPlan(RunPlan):
+    """The training of a localiser, on radiographs on a canvas of the settings' side.
 
-    data: the training radiographs on a canvas of the settings' side; out: the run's folder.
-    metadata: travels with the weights, JSON. max_steps, max_seconds: of the whole run.
     pretrained: a file with ImageNet weights for the backbone, None to begin at random.
-    accelerator, devices, precision: as Lightning Fabric names them.
     """
 
     settings: LocaliserSettings
-    data: CanvasSet
-    out: Path
-    metadata: dict = field(default_factory=dict)
-    max_steps: int | None = None
-    max_seconds: float | None = None
     pretrained: Path | None = None
-    accelerator: str = "cpu"
-    devices: int | list[int] = 1
-    nodes: int = 1
-    precision: str = "32-true"
-    log_every: int = 10
-    checkpoint_seconds: float = 120.0
 
 
 def train_localiser(plan: LocaliserPlan, token: CancelToken) -> Iterator[Event]:
@@ -64,15 +40,7 @@ def train_localiser(plan: LocaliserPlan, token: CancelToken) -> Iterator[Event]:
         WeightsError: the folder holds a run of other settings or other radiographs, or the
             ImageNet weights do not fit.
     """
-    run = _Run(plan)
-    yield from run.resume()
-    try:
-        yield from run.steps(token)
-    except GeneratorExit:
-        run.save()
-        raise
-    finally:
-        run.close(discard=token.cancelled)
+    yield from _LocaliserRun(plan).train(token)
 
 
 def total_steps(settings: LocaliserSettings, count: int, ranks: int = 1) -> int:
@@ -86,31 +54,20 @@ def learning_rate(settings: LocaliserSettings, step: int, steps: int) -> float:
     return settings.learning_rate * (1 + share * (settings.last_rate - 1))
 
 
-class _Run:
-    """The mutable state of one training: network, optimiser, progress, files."""
+class _LocaliserRun(Run[LocaliserPlan]):
+    """The training of a localiser."""
+
+    network: Localiser
 
     def __init__(self, plan: LocaliserPlan) -> None:
-        from lightning.fabric import Fabric
-
-        for name in ("lightning.fabric", "lightning.pytorch"):
-            logging.getLogger(name).setLevel(logging.WARNING)
-        self.plan, self.out = plan, plan.out
-        self.files = RunFiles(plan.out, LOSS_COLUMNS)
-        self.fabric = Fabric(
-            accelerator=plan.accelerator,
-            devices=plan.devices,
-            num_nodes=plan.nodes,
-            precision=plan.precision,
-        )
-        self.fabric.launch()
+        super().__init__(plan)
         torch.manual_seed(plan.settings.seed)
         network = Localiser(plan.settings, plan.data.landmark_count)
         if plan.pretrained is not None:
             load_imagenet(network.backbone, plan.pretrained)
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         optimiser = torch.optim.Adam(network.parameters(), lr=1e-3, fused=True)
-        self.model, self.optimiser = self.fabric.setup(network, optimiser)
-        self.network: Localiser = self.model.module
+        self.set_up(network, optimiser, LOSS_COLUMNS)
         self.batches = RadiographBatches(
             plan.data,
             plan.settings,
@@ -118,7 +75,14 @@ class _Run:
             rank=self.fabric.global_rank,
             ranks=self.fabric.world_size,
         )
-        self.progress = Progress()
+
+    @property
+    def loss_names(self) -> tuple[str, ...]:
+        return LOSS_COLUMNS[-2:]
+
+    @property
+    def batch_size(self) -> int:
+        return self.plan.settings.batch_size
 
     @property
     def last_step(self) -> int:
@@ -126,77 +90,8 @@ class _Run:
         whole = total_steps(plan.settings, len(plan.data), self.fabric.world_size)
         return whole if plan.max_steps is None else plan.max_steps
 
-    def resume(self) -> Iterator[Event]:
-        found = self._found()
-        if self.fabric.is_global_zero:
-            self.files.begin(self.plan.settings, found.step if found else None)
-        self.fabric.barrier()
-        if found is None:
-            return
-        load_state(self.out / STATE_NAME, self.network, {}, self.optimiser.optimizer)
-        self.progress = found
-        if self.fabric.is_global_zero:
-            self.files.truncate_logs(found.step)
-        yield Notice(f"Going on from step {found.step} of {self.out}")
-
-    def _found(self) -> Progress | None:
-        if not is_begun(self.out):
-            return None
-        progress, written, fingerprint = read_state_header(self.out / STATE_NAME)
-        if written != self.plan.settings.to_toml():
-            raise WeightsError(
-                f"{self.out} holds a run with other settings: use them or another folder"
-            )
-        if fingerprint != self.plan.data.fingerprint:
-            raise WeightsError(
-                f"{self.out} was trained on other radiographs: use them or another folder"
-            )
-        return progress
-
-    def steps(self, token: CancelToken) -> Iterator[Event]:
-        def clock() -> float:
-            return time.monotonic() - token.seconds_waited
-
-        start, first = clock(), self.progress
-        logged, saved = start, start
-        sums, count = torch.zeros(2, device=self.fabric.device), 0
-        while self.progress.step < self.last_step and not self._ending(token):
-            if token.paused:
-                yield from self._checkpoint()
-                token.wait_while_paused()
-                continue
-            sums += self._step()
-            count += 1
-            now = clock()
-            self.progress = replace(
-                self.progress,
-                step=self.progress.step + 1,
-                pairs_seen=self.progress.pairs_seen + self._per_step,
-                elapsed=first.elapsed + now - start,
-            )
-            if count >= self.plan.log_every or self.progress.step >= self.last_step:
-                yield self._log(sums / count, count, now - logged)
-                sums, count, logged = torch.zeros_like(sums), 0, clock()
-            if now - saved >= self.plan.checkpoint_seconds:
-                yield from self._checkpoint()
-                saved = clock()
-        if not token.cancelled:
-            yield from self._checkpoint()
-
     @property
-    def _per_step(self) -> int:
-        return self.plan.settings.batch_size * self.fabric.world_size
-
-    def _ending(self, token: CancelToken) -> bool:
-        limit = self.plan.max_seconds
-        ending = token.stopped or (limit is not None and self.progress.elapsed >= limit)
-        if self.fabric.world_size == 1:
-            return ending
-        flag = torch.tensor(float(ending), device=self.fabric.device)
-        return bool(self.fabric.all_reduce(flag, reduce_op="max") > 0)
-
-    @property
-    def _rate(self) -> float:
+    def rate(self) -> float:
         """By steps, or by time where time ends the training first."""
         plan, step = self.plan, self.progress.step
         share = step / max(1, self.last_step)
@@ -204,9 +99,12 @@ class _Run:
             share = max(share, self.progress.elapsed / plan.max_seconds)
         return learning_rate(plan.settings, round(share * self.last_step), self.last_step)
 
-    def _step(self) -> Tensor:
+    def trains_as(self, written: str) -> bool:
+        return written == self.plan.settings.to_toml()
+
+    def step(self) -> Tensor:
         for group in self.optimiser.param_groups:
-            group["lr"] = self._rate
+            group["lr"] = self.rate
         self.model.train()
         loss, pixels = self.model(*self.batches.batch(self.progress.step))
         self.optimiser.zero_grad()
@@ -214,37 +112,8 @@ class _Run:
         self.optimiser.step()
         return torch.stack([loss.detach(), pixels])
 
-    def _log(self, means: Tensor, steps: int, seconds: float) -> TrainingStep:
-        event = TrainingStep(
-            step=self.progress.step,
-            pairs_seen=self.progress.pairs_seen,
-            losses=dict(zip(LOSS_COLUMNS[-2:], means.tolist(), strict=True)),
-            learning_rate=self._rate,
-            pairs_per_second=steps * self._per_step / max(seconds, 1e-9),
-            elapsed=self.progress.elapsed,
-        )
-        if self.fabric.is_global_zero:
-            self.files.append_loss(event)
-        return event
-
-    def _checkpoint(self) -> Iterator[Event]:
-        self.save()
-        yield CheckpointSaved(self.progress.step, self.out / STATE_NAME)
-
-    def save(self) -> None:
-        """Write the state, then the weights; both replace the old ones."""
-        if not self.fabric.is_global_zero:
-            return
+    def save_weights(self) -> None:
         plan = self.plan
-        save_state(
-            self.out / STATE_NAME,
-            self.network,
-            {},
-            self.optimiser.optimizer,
-            self.progress,
-            plan.settings,
-            plan.data.fingerprint,
-        )
         metadata = {
             **plan.metadata,
             "landmarks": plan.data.landmark_count,
@@ -255,7 +124,3 @@ class _Run:
         }
         tensors = self.network.state_dict()
         save_localiser(self.out / WEIGHTS_NAME, tensors, plan.settings, metadata)
-
-    def close(self, discard: bool) -> None:
-        if self.fabric.is_global_zero:
-            self.files.end(discard)

@@ -1,6 +1,7 @@
 """Training resumes to the step, stops and keeps, cancels and discards."""
 
 import csv
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ torch = pytest.importorskip("torch")
 
 from safetensors.torch import load_file  # noqa: E402
 
-from engine.errors import WeightsError  # noqa: E402
+from engine.errors import SettingsError, WeightsError  # noqa: E402
 from engine.events import (  # noqa: E402
     CancelToken,
     CheckpointSaved,
@@ -70,6 +71,20 @@ def test_a_resumed_run_ends_with_the_same_numbers_as_one_that_never_stopped(plan
         torch.testing.assert_close(resumed[name], tensor, rtol=0, atol=0)
     timeless = [[{k: r[k] for k in r if k != "elapsed"} for r in losses(p)] for p in (plan, halved)]
     assert timeless[0] == timeless[1]
+
+
+@pytest.mark.parametrize("checkpoint_seconds", [0.0, 120.0], ids=["saving", "logging"])
+def test_a_folder_that_vanishes_ends_the_training_in_one_line(plan, checkpoint_seconds):
+    def delete_at_first_step(events):
+        for event in events:
+            if isinstance(event, TrainingStep):
+                shutil.rmtree(plan.out)
+
+    saving = replace(plan, checkpoint_seconds=checkpoint_seconds, log_every=3)
+    with pytest.raises(SettingsError, match="cannot be written any more") as told:
+        delete_at_first_step(train_generator(saving, CancelToken()))
+    assert "at step " in str(told.value)
+    assert len(str(told.value).splitlines()) == 1
 
 
 def test_stopping_keeps_what_was_trained(plan):
