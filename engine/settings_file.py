@@ -3,7 +3,9 @@
 import tomllib
 import types
 import typing
+from collections.abc import Callable, Collection
 from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin
 
 from engine.errors import SettingsError
@@ -34,6 +36,30 @@ def settings_from_toml(kind: type[Settings], text: str, source: str = "settings"
         return _build(kind, tomllib.loads(text), "")
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise SettingsError(f"{source}: {error}") from error
+
+
+def settings_named(
+    preset_or_file: str,
+    presets: Collection[str],
+    preset: Callable[[str], Settings],
+    from_toml: Callable[[str, str], Settings],
+) -> Settings:
+    """The settings of a preset's name or of a TOML file.
+
+    Args:
+        presets: their names; preset: gives the settings of a name; from_toml: reads the text of a
+            file, which it is told the name of.
+
+    Raises:
+        SettingsError: no such preset or file, or a file that does not hold settings.
+    """
+    path = Path(preset_or_file)
+    if preset_or_file in presets or path.suffix != ".toml":
+        return preset(preset_or_file)
+    try:
+        return from_toml(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise SettingsError(f"cannot read settings {path}: {error.strerror}") from error
 
 
 def _build(kind: Any, value: Any, where: str) -> Any:

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import DataError, SettingsError
+from engine.errors import DataError
 from engine.events import (
     CancelToken,
     CheckpointSaved,
@@ -20,6 +20,7 @@ from engine.events import (
 )
 from engine.jobs.held_out import HeldOutWatch, errors_on, held_out_radiographs
 from engine.jobs.processes import is_first_process
+from engine.settings_file import settings_named
 
 if TYPE_CHECKING:
     from engine.localise.settings import LocaliserSettings
@@ -279,10 +280,5 @@ def read_localiser_settings(preset_or_file: str) -> "LocaliserSettings":
     """
     from engine.localise.settings import LOCALISER_PRESETS, LocaliserSettings, localiser_preset
 
-    path = Path(preset_or_file)
-    if preset_or_file in LOCALISER_PRESETS or path.suffix != ".toml":
-        return localiser_preset(preset_or_file)
-    try:
-        return LocaliserSettings.from_toml(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise SettingsError(f"cannot read settings {path}: {error.strerror}") from error
+    from_toml = LocaliserSettings.from_toml
+    return settings_named(preset_or_file, LOCALISER_PRESETS, localiser_preset, from_toml)

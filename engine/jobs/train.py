@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import DataError, SettingsError, WeightsError
+from engine.errors import DataError, WeightsError
 from engine.events import (
     CancelToken,
     CopiesWatched,
@@ -17,6 +17,7 @@ from engine.events import (
     Notice,
     TrainingStep,
 )
+from engine.settings_file import settings_named
 
 if TYPE_CHECKING:
     from engine.data.canvas_set import CanvasSet
@@ -175,13 +176,7 @@ def read_settings(preset_or_file: str) -> "GeneratorSettings":
     """
     from engine.generate.settings import PRESETS, GeneratorSettings, preset
 
-    path = Path(preset_or_file)
-    if preset_or_file in PRESETS or path.suffix != ".toml":
-        return preset(preset_or_file)
-    try:
-        return GeneratorSettings.from_toml(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise SettingsError(f"cannot read settings {path}: {error.strerror}") from error
+    return settings_named(preset_or_file, PRESETS, preset, GeneratorSettings.from_toml)
 
 
 def choose_radiographs(radiographs: "CanvasSet", count: int, seed: int) -> "CanvasSet":
