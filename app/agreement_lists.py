@@ -15,7 +15,7 @@ from engine.review.thresholds import Threshold
 
 _REASONS = 6
 _FEW = 30  # decisions; fewer say little about a limit
-NOBODY = "No reviewer has decided yet"
+NOBODY = "There is no decision to show yet"
 NO_REASON = "The gate has refused no pair for a reason"
 LOOKING = "Looking which limits would have agreed best …"
 NO_LIMITS = "Limits are compared once pairs that the gate judged have been decided on"

@@ -12,6 +12,7 @@ from app.agreement_lists import LOOKING, LimitList, ReasonList, ReviewerList, li
 from app.card_columns import CardColumns
 from app.confusion_table import ConfusionTable
 from app.counting_choice import CountingChoice
+from app.reviewer_sight import left_out, sight_of
 from app.settings import WindowSettings
 from app.widgets import ActionButton, column, label, row
 from engine.errors import OssaError
@@ -65,6 +66,7 @@ class AgreementPage(QWidget):
         self.gate = ConfusionTable()
         self.reviewers, self.reasons, self.limits = ReviewerList(), ReasonList(), LimitList()
         self.limits.try_asked.connect(self.reassess_asked)
+        self.hidden = label("", "muted", "What is left out")
         self._note = label("", "muted", "What to keep in mind about limits")
         self._note.setWordWrap(True)
         self._lay_out(actions)
@@ -76,11 +78,14 @@ class AgreementPage(QWidget):
     def refresh(self) -> None:
         """Read the project anew."""
         try:
-            self._rows = self._project.rows()
+            sight, rows = sight_of(self._settings), self._project.rows()
+            self._rows = sight.rows(self._project, rows)
             self.counting.show_rules(self._project.counting(), self._project.reviewers())
         except OssaError as error:
             self.failed.emit(str(error))
             return
+        self.hidden.setText(left_out(sight.leaves_out(rows)))
+        self.hidden.setVisible(bool(self.hidden.text()))
         counts = count_reviewers(self._rows)
         names = [one.who for one in counts]
         for choice, place in ((self.first, 0), (self.second, 1)):
@@ -140,7 +145,7 @@ class AgreementPage(QWidget):
             self.limits.show_thresholds("", ())
             return
         self.limits.show_line(LOOKING)
-        self.job_requested.emit(jobs.find_thresholds(self._project.folder))
+        self.job_requested.emit(jobs.find_thresholds(self._project.folder, self._rows))
 
     @Slot(object)
     def _on_counting(self, chosen: Counting) -> None:
@@ -182,7 +187,8 @@ class AgreementPage(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         head = label("Agreement", "title")
         head.setContentsMargins(18, 12, 18, 2)
-        self.setLayout(column(head, scroll, spacing=4))
+        self.hidden.setContentsMargins(18, 0, 18, 2)
+        self.setLayout(column(head, self.hidden, scroll, spacing=4))
 
 
 def _reviewer_choice(name: str) -> QComboBox:

@@ -106,6 +106,55 @@ def test_overridden_reasons_are_counted(decided, show):
     assert "of" in texts(page.reasons)
 
 
+@pytest.fixture
+def begun(judged):
+    """Ben accepts all six and corrects the last; whoever sits here has decided on the first two."""
+    with ReviewProject.open(judged) as project:
+        names = [row.identifier for row in project.rows()]
+        project.decide(names, ACCEPT, "Ben")
+        project.decide(names[:2], REJECT, REVIEWER, others_hidden=True)
+        found = project.assessment(names[-1])
+        project.correct(names[-1], found.landmarks + 1.0, found, "Ben")
+    return judged
+
+
+def hide_others(window):
+    window.actions_by_name["settings"].trigger()
+    window.habits.dialog.fields["hide_others"].editor.click()
+    window.habits.dialog.close()
+
+
+def test_an_independent_reader_sees_agreement_only_on_what_they_decided(begun, show):
+    window, page = show(begun)
+    page.alone.setChecked(False)
+    assert sum(map(sum, cells(page.gate))) == COUNT - 1
+    assert page.hidden.isHidden()
+    hide_others(window)
+    assert page.hidden.text().startswith(f"{COUNT - 2} pairs are left out")
+    assert sum(map(sum, cells(page.between))) == 2
+    assert sum(map(sum, cells(page.gate))) == 2
+    page.judge.setCurrentText("Ben")
+    assert sum(map(sum, cells(page.gate))) == 2
+
+
+def test_limits_for_an_independent_reader_heed_no_hidden_decision(begun, show, qtbot):
+    window, page = show(begun)
+    assert f"{COUNT - 1} decisions are few" in texts(page)
+    hide_others(window)
+    qtbot.waitUntil(lambda: not window.engine._timer.isActive(), timeout=30_000)
+    assert "2 decisions are few" in texts(page)
+
+
+def test_where_all_is_hidden_nobody_is_named(judged, show):
+    with ReviewProject.open(judged) as project:
+        project.decide([project.rows()[0].identifier], ACCEPT, "Ben")
+    window, page = show(judged)
+    hide_others(window)
+    assert page.hidden.text().startswith("1 pair is left out")
+    assert NOBODY in texts(page.reviewers)
+    assert "Ben" not in [page.judge.itemText(place) for place in range(page.judge.count())]
+
+
 def try_again(window, qtbot, policy=None, limits=()):
     window.actions_by_name["reassess"].trigger()
     dialog = window.studies.dialog
@@ -148,6 +197,22 @@ def test_every_change_is_listed_with_its_radiograph(decided, open_window, qtbot)
     qtbot.waitUntil(lambda: len(greys()) > 6)
     names = [result.table.item(line, 0).text() for line in range(result.table.rowCount())]
     assert names == [f"Pair {n}" for n, good in enumerate(verdicts(decided), start=1) if good]
+    dialog.reject()
+
+
+def test_others_decisions_are_not_told_by_a_trial_where_they_are_hidden(begun, open_window, qtbot):
+    window = open_window(begun)
+    hide_others(window)
+    dialog = try_again(window, qtbot, limits={"shape": 0.1})
+    table = dialog.changes.table
+    told = {table.item(line, 0).text(): table.item(line, 2).text()
+            for line in range(table.rowCount())}  # fmt: skip
+    decided = {f"Pair {n}" for n in (1, 2)}
+    assert set(told) - decided
+    assert all(told[name] == "undecided" for name in set(told) - decided)
+    assert all(told[name] != "undecided" for name in set(told) & decided)
+    assert "of 2 decided pairs" in dialog.changes.lines.text()
+    assert f"{COUNT - 2} pairs are left out" in dialog.changes.lines.text()
     dialog.reject()
 
 
