@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QScrollArea, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QScrollArea, QWidget
 
 from app import jobs
 from app.actions import Actions
 from app.agreement_lists import LOOKING, LimitList, ReasonList, ReviewerList, limits_note
-from app.card_columns import CardColumns
 from app.confusion_table import ConfusionTable
 from app.counting_choice import CountingChoice
 from app.reviewer_sight import left_out, sight_of
 from app.settings import WindowSettings
-from app.widgets import ActionButton, column, label, row
+from app.widgets import ActionButton, centred, column, label, row
 from engine.errors import OssaError
 from engine.review.agreement import (
     agreement_between,
@@ -25,8 +25,8 @@ from engine.review.agreement import (
 from engine.review.project import PairRow, ReviewProject
 from engine.review.records import Counting
 
-_THREE_COLUMNS = 1700  # pixels from which cards stand in three columns
-_WIDEST = 2560  # beyond, figures stand too far from their names
+_WIDEST = 1600  # pixels; beyond, figures stand too far from their names
+_TALL = 1100  # pixels of height from which tables have room to breathe
 _WHAT_COUNTS = "What counts"
 _ALONE = "Only decisions made without sight of others'"
 _ALONE_TIP = (
@@ -103,6 +103,11 @@ class AgreementPage(QWidget):
             self.limits.show_thresholds(event.policy, event.thresholds)
             self._note.setText(limits_note(event.thresholds))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for table in (self.between, self.gate, self.reviewers, self.reasons, self.limits):
+            table.set_roomy(self.height() >= _TALL)
+
     def leave(self) -> None:
         """The project is about to close."""
         self._rows = ()
@@ -175,11 +180,8 @@ class AgreementPage(QWidget):
         everyone = _card("REVIEWERS", self.reviewers, rule)
         reasons = _card("THE GATE'S REASONS, OVERRIDDEN", self.reasons)
         limits = _card("LIMITS THAT WOULD HAVE AGREED BEST", self.limits, again)
-        first = {pair: (0, 0, 1, 1), gate: (0, 1, 1, 1)}
-        below = {everyone: (1, 0, 1, 1), reasons: (1, 1, 1, 1), limits: (2, 0, 1, 2)}
-        beside = {everyone: (0, 2, 1, 1), reasons: (1, 0, 1, 1), limits: (1, 1, 1, 2)}
-        cards = CardColumns(first | below, first | beside, _THREE_COLUMNS)
-        cards.setMaximumWidth(_WIDEST)
+        cards = QWidget()
+        cards.setLayout(_in_columns((pair, gate), (everyone, reasons), (limits,)))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(cards)
@@ -188,7 +190,22 @@ class AgreementPage(QWidget):
         head = label("Agreement", "title")
         head.setContentsMargins(18, 12, 18, 2)
         self.hidden.setContentsMargins(18, 0, 18, 2)
-        self.setLayout(column(head, self.hidden, scroll, spacing=4))
+        body = QWidget()
+        body.setLayout(column(head, self.hidden, scroll, spacing=4))
+        self.setLayout(centred(body, _WIDEST))
+
+
+def _in_columns(*lines: Sequence[QFrame]) -> QGridLayout:
+    """Two cards a line; one that stands alone takes the whole line."""
+    made = QGridLayout()
+    made.setContentsMargins(18, 4, 18, 14)
+    made.setSpacing(12)
+    for line, cards in enumerate(lines):
+        for place, card in enumerate(cards):
+            made.addWidget(card, line, place, 1, 2 // len(cards))
+            made.setColumnStretch(place, 1)
+    made.setRowStretch(len(lines), 1)
+    return made
 
 
 def _reviewer_choice(name: str) -> QComboBox:
