@@ -14,8 +14,9 @@ from engine.review.agreement import OverriddenReason, ReviewerCount
 from engine.review.thresholds import Threshold
 
 _REASONS = 6
+_CLOSE, _ROOMY = 4, 14  # pixels between rows
 _FEW = 30  # decisions; fewer say little about a limit
-NOBODY = "No reviewer has decided yet"
+NOBODY = "There is no decision to show yet"
 NO_REASON = "The gate has refused no pair for a reason"
 LOOKING = "Looking which limits would have agreed best …"
 NO_LIMITS = "Limits are compared once pairs that the gate judged have been decided on"
@@ -28,7 +29,7 @@ class GridList(QWidget):
 
     def __init__(self, stretched: int) -> None:
         super().__init__()
-        self._stretched = stretched
+        self._stretched, self._gap = stretched, _CLOSE
         self._table = QWidget()
         self._place = column(self._table)
         self.setLayout(self._place)
@@ -39,7 +40,7 @@ class GridList(QWidget):
         grid = QGridLayout(made)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(self._gap)
         grid.setColumnStretch(self._stretched, 1)
         for place, head in enumerate(heads):
             grid.addWidget(label(head, "section"), 0, place)
@@ -50,6 +51,12 @@ class GridList(QWidget):
         self._place.replaceWidget(self._table, made)
         self._table.deleteLater()
         self._table = made
+
+    def set_roomy(self, roomy: bool) -> None:
+        """Whether rows stand as far apart as a large window allows."""
+        self._gap = _ROOMY if roomy else _CLOSE
+        if isinstance(grid := self._table.layout(), QGridLayout):
+            grid.setVerticalSpacing(self._gap)
 
     def show_line(self, text: str) -> None:
         """Say why there is no table."""

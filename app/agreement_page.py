@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QScrollArea, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QScrollArea, QWidget
 
 from app import jobs
 from app.actions import Actions
 from app.agreement_lists import LOOKING, LimitList, ReasonList, ReviewerList, limits_note
-from app.card_columns import CardColumns
 from app.confusion_table import ConfusionTable
 from app.counting_choice import CountingChoice
+from app.reviewer_sight import left_out, sight_of
 from app.settings import WindowSettings
-from app.widgets import ActionButton, column, label, row
+from app.widgets import ActionButton, centred, column, label, row
 from engine.errors import OssaError
 from engine.review.agreement import (
     agreement_between,
@@ -24,8 +25,8 @@ from engine.review.agreement import (
 from engine.review.project import PairRow, ReviewProject
 from engine.review.records import Counting
 
-_THREE_COLUMNS = 1700  # pixels from which cards stand in three columns
-_WIDEST = 2560  # beyond, figures stand too far from their names
+_WIDEST = 1600  # pixels; beyond, figures stand too far from their names
+_TALL = 1100  # pixels of height from which tables have room to breathe
 _WHAT_COUNTS = "What counts"
 _ALONE = "Only decisions made without sight of others'"
 _ALONE_TIP = (
@@ -65,6 +66,7 @@ class AgreementPage(QWidget):
         self.gate = ConfusionTable()
         self.reviewers, self.reasons, self.limits = ReviewerList(), ReasonList(), LimitList()
         self.limits.try_asked.connect(self.reassess_asked)
+        self.hidden = label("", "muted", "What is left out")
         self._note = label("", "muted", "What to keep in mind about limits")
         self._note.setWordWrap(True)
         self._lay_out(actions)
@@ -76,11 +78,14 @@ class AgreementPage(QWidget):
     def refresh(self) -> None:
         """Read the project anew."""
         try:
-            self._rows = self._project.rows()
+            sight, rows = sight_of(self._settings), self._project.rows()
+            self._rows = sight.rows(self._project, rows)
             self.counting.show_rules(self._project.counting(), self._project.reviewers())
         except OssaError as error:
             self.failed.emit(str(error))
             return
+        self.hidden.setText(left_out(sight.leaves_out(rows)))
+        self.hidden.setVisible(bool(self.hidden.text()))
         counts = count_reviewers(self._rows)
         names = [one.who for one in counts]
         for choice, place in ((self.first, 0), (self.second, 1)):
@@ -97,6 +102,11 @@ class AgreementPage(QWidget):
         if isinstance(event, jobs.ThresholdsFound) and event.project == self._project.folder:
             self.limits.show_thresholds(event.policy, event.thresholds)
             self._note.setText(limits_note(event.thresholds))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for table in (self.between, self.gate, self.reviewers, self.reasons, self.limits):
+            table.set_roomy(self.height() >= _TALL)
 
     def leave(self) -> None:
         """The project is about to close."""
@@ -140,7 +150,7 @@ class AgreementPage(QWidget):
             self.limits.show_thresholds("", ())
             return
         self.limits.show_line(LOOKING)
-        self.job_requested.emit(jobs.find_thresholds(self._project.folder))
+        self.job_requested.emit(jobs.find_thresholds(self._project.folder, self._rows))
 
     @Slot(object)
     def _on_counting(self, chosen: Counting) -> None:
@@ -170,11 +180,8 @@ class AgreementPage(QWidget):
         everyone = _card("REVIEWERS", self.reviewers, rule)
         reasons = _card("THE GATE'S REASONS, OVERRIDDEN", self.reasons)
         limits = _card("LIMITS THAT WOULD HAVE AGREED BEST", self.limits, again)
-        first = {pair: (0, 0, 1, 1), gate: (0, 1, 1, 1)}
-        below = {everyone: (1, 0, 1, 1), reasons: (1, 1, 1, 1), limits: (2, 0, 1, 2)}
-        beside = {everyone: (0, 2, 1, 1), reasons: (1, 0, 1, 1), limits: (1, 1, 1, 2)}
-        cards = CardColumns(first | below, first | beside, _THREE_COLUMNS)
-        cards.setMaximumWidth(_WIDEST)
+        cards = QWidget()
+        cards.setLayout(_in_columns((pair, gate), (everyone, reasons), (limits,)))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(cards)
@@ -182,7 +189,23 @@ class AgreementPage(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         head = label("Agreement", "title")
         head.setContentsMargins(18, 12, 18, 2)
-        self.setLayout(column(head, scroll, spacing=4))
+        self.hidden.setContentsMargins(18, 0, 18, 2)
+        body = QWidget()
+        body.setLayout(column(head, self.hidden, scroll, spacing=4))
+        self.setLayout(centred(body, _WIDEST))
+
+
+def _in_columns(*lines: Sequence[QFrame]) -> QGridLayout:
+    """Two cards a line; one that stands alone takes the whole line."""
+    made = QGridLayout()
+    made.setContentsMargins(18, 4, 18, 14)
+    made.setSpacing(12)
+    for line, cards in enumerate(lines):
+        for place, card in enumerate(cards):
+            made.addWidget(card, line, place, 1, 2 // len(cards))
+            made.setColumnStretch(place, 1)
+    made.setRowStretch(len(lines), 1)
+    return made
 
 
 def _reviewer_choice(name: str) -> QComboBox:

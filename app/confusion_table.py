@@ -10,6 +10,7 @@ from app.widgets import column, label, restyle, row
 from engine.review.agreement import Agreement
 
 _HEADS = ("✓ accepts", "✕ rejects")
+_ROOMY = 140  # pixels
 KAPPA_TIP = (
     "Cohen's kappa: agreement beyond what chance alone would give. 1 is full agreement, 0 what "
     "chance gives (dashed). The line is its 95 % interval."
@@ -73,6 +74,11 @@ class ConfusionTable(QWidget):
         self.bar.show_interval(found.kappa, found.low, found.high)
         share = f", {100 * found.agreed / found.count:.0f} %" if found.count else ""
         self.agreed.setText(f"The same on {found.agreed} of {found.count} pairs{share}")
+
+    def set_roomy(self, roomy: bool) -> None:
+        """Whether the four stand as high as a large window allows."""
+        for cell in (one for line in self._cells for one in line):
+            cell.setMinimumHeight(_ROOMY if roomy else 0)
 
     def text_at(self, line: int, place: int) -> str:
         """The figure in a cell."""

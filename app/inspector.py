@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
 
 from app.belief_strip import BeliefStrip, sureness, weakest
+from app.copy_risk_panel import CopyRiskPanel
 from app.exact_panel import ExactPanel
 from app.note_field import NoteField
-from app.pair_origin import copies_text, labelling_text, origin_text
+from app.pair_origin import labelling_text, origin_text
 from app.reason_button import ReasonButton, ReasonList
 from app.residual_bars import ResidualBars
 from app.trail_words import (
@@ -44,7 +45,6 @@ class Inspector(QScrollArea):
         self._decision = _wrapped("muted", "Reviewer's decision")
         self._sureness = _wrapped("", "How sure the labelling is")
         self._labelling = _wrapped("muted", "Labelling")
-        self._copies = _wrapped("muted", "Likeness to training radiographs")
         self._origin = _wrapped("muted", "Where the pair comes from")
         self._others_notes = _wrapped("muted", "Others' notes")
         self._reviewers = _wrapped("", "Reviewers' decisions")
@@ -53,6 +53,7 @@ class Inspector(QScrollArea):
         self._weakest = ReasonList("finding")
         self.note = NoteField()
         self.exact = ExactPanel(anatomy)
+        self.copies = CopyRiskPanel()
         self.bars = ResidualBars(anatomy)
         self.beliefs = BeliefStrip(anatomy)
         self._all = QPushButton("Show all")
@@ -88,7 +89,7 @@ class Inspector(QScrollArea):
         restyle(self._verdict, "verdict", str(pair_row.counts_as))
         self.show_judgement(found)
         self.exact.show_pair(pair_row.identifier)
-        self._copies.setText(copies_text(found.copy_risk))
+        self.copies.show_risk(found.copy_risk)
         self._origin.setText("" if origin is None else origin_text(origin, pair_row))
         self.note.show_note(pair_row.identifier, own_note(trail, reviewer))
         self.show_trail(pair_row, trail, reviewer)
@@ -142,7 +143,7 @@ class Inspector(QScrollArea):
             ("NOTE", self.note, self._others_notes),
             ("LABELLING", self._sureness, self.beliefs, self._weakest, self._labelling, self.exact),
             ("DECISIONS", self._reviewers, self._history),
-            ("COPY RISK", self._copies),
+            ("COPY RISK", self.copies),
             ("MADE FROM", self._origin),
         ):
             layout.addSpacing(10)

@@ -1,6 +1,6 @@
 """What the window asks of the engine, as jobs. The engine is imported where it runs: its thread."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -170,14 +170,14 @@ class ThresholdsFound:
     thresholds: list[Any]
 
 
-def find_thresholds(project: Path) -> Job:
-    """Look which limits would have agreed best; yields `ThresholdsFound`."""
+def find_thresholds(project: Path, rows: Sequence[Any]) -> Job:
+    """Look which limits would have agreed best with these rows; yields `ThresholdsFound`."""
 
     def events(_token: CancelToken) -> Iterator[Any]:
         from engine.review.project import ReviewProject
         from engine.review.thresholds import thresholds_of
 
         with ReviewProject.open(project) as opened:
-            yield ThresholdsFound(project, *thresholds_of(opened))
+            yield ThresholdsFound(project, *thresholds_of(opened, rows))
 
     return Job("thresholds", "Looking for limits", events, uses_torch=False, quiet=True)

@@ -1,6 +1,5 @@
 """Where a pair comes from, how it was labelled and what it resembles, in words."""
 
-from app.copy_words import COPY_WORDS
 from app.trail_words import local_time
 from engine.assess.assessment import Assessment
 from engine.assess.copy_risk import COPY_RATIO, CopyRisk
@@ -29,21 +28,16 @@ def _image_text(found: Assessment) -> str:
     return f"Image {'disagrees' if disagrees(found) else 'agrees'} with the labels, by a localiser"
 
 
-def copies_text(risk: CopyRisk | None) -> str:
-    """How near the pair comes to a training radiograph."""
-    if risk is None:
-        return "Copies not checked"
-    return "\n".join(
-        [
-            COPY_WORDS[risk.level],
-            f"Most like training radiograph {risk.nearest}: {_share(risk.ratio)} as far from it as "
-            f"from the next nearest (a copy: below {_share(COPY_RATIO)})",
-            f"{_share(risk.nearer_than)} of held-out real radiographs come as near to one",
-            f"Landmarks alone: nearest to those of {risk.shape_nearest}, "
-            f"{risk.shape_distance:.1f} mm apart, {_share(risk.shape_ratio)} of the way to the "
-            "next nearest",
-        ]
-    )
+def copy_figures(risk: CopyRisk) -> list[str]:
+    """How near the pair comes to training radiographs, a line each."""
+    return [
+        f"Looks most like training radiograph {risk.nearest}",
+        f"{_share(risk.ratio)} as far from it as from the next nearest; a copy is below "
+        f"{_share(COPY_RATIO)}",
+        f"{_share(risk.nearer_than)} of held-out real radiographs come as near to one",
+        f"Landmarks alone are nearest to those of {risk.shape_nearest}: {risk.shape_distance:.1f} "
+        f"mm apart, {_share(risk.shape_ratio)} as far as from the next nearest",
+    ]
 
 
 def _share(value: float) -> str:

@@ -10,7 +10,6 @@ from app.widgets import column, label
 from engine.review.reading_report import ReaderReport, Share
 
 _HEADS = ("READER", "RIGHT", "95 % INTERVAL", "GENERATED KNOWN", "REAL KNOWN", "AUC", "TIME")
-_WIDEST = 1640
 _BAR_WIDEST = 700
 _WIDE = 2  # the column with the picture of the interval
 _LEGEND = (
@@ -28,7 +27,6 @@ class ReadingResults(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.setMaximumWidth(_WIDEST)
         self.verdict = label("", "title", "What the readings show")
         self.verdict.setWordWrap(True)
         self._legend = label(_LEGEND, "muted")

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLabel, QPushButto
 from app.icons import icon
 from app.reading_results import ReadingResults
 from app.settings import WindowSettings
-from app.widgets import PathField, column, label, row
+from app.widgets import PathField, centred, column, label, row
 from engine.data.splits import split_names, usual_split
 from engine.jobs.blinded_choice import SMALLEST_SERIES
 from engine.review.series import SeriesPlan
 
 _USUAL, _MOST = 40, 400
 _NARROW, _WIDE = 430, 560  # pixels of the column on the left
+_WIDEST = 1600  # of both
 _PREPARING = "The pictures are being prepared; a job that runs goes first"
 _ABOUT = (
     "Generated pairs that count as accepted and real radiographs, about as many of each, in random "
@@ -141,10 +142,11 @@ class ReadingStart(QWidget):
         both.setStretch(0, 1)
         both.setStretch(1, 3)
         both.setAlignment(self.results, Qt.AlignmentFlag.AlignTop)
-        both.addStretch(0)
         whole = column(head, margins=(18, 14, 18, 18), spacing=12)
         whole.addLayout(both, 1)
-        self.setLayout(whole)
+        body = QWidget()
+        body.setLayout(whole)
+        self.setLayout(centred(body, _WIDEST))
 
 
 def _paragraph(text: str, role: str = "") -> QLabel:

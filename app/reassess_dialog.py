@@ -11,6 +11,7 @@ from app.icons import icon
 from app.job_state import Job
 from app.reassess_choices import ReassessChoices
 from app.reassess_result import ReassessResult
+from app.reviewer_sight import ReviewerSight, left_out
 from app.widgets import column, label, row
 from engine.assess.assessment import Assessment
 from engine.assess.gate import POLICIES
@@ -29,7 +30,7 @@ class ReassessDialog(QDialog):
     job_requested: a `Job`, whose events `take` is given and whose end `job_ended`; job_dropped: one
     that nobody waits for any more; applied: new verdicts are in the project.
 
-    Raises `OssaError` when the project cannot be read.
+    sight: who asks, and what they may see. Raises `OssaError` when the project cannot be read.
     """
 
     job_requested = Signal(object)
@@ -39,15 +40,17 @@ class ReassessDialog(QDialog):
     def __init__(
         self,
         project: ReviewProject,
-        reviewer: str,
+        sight: ReviewerSight,
         policy: str | None = None,
         limits: Mapping[str, float] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Judge again")
-        self._project, self._reviewer = project, reviewer
-        self._rows = project.rows()
+        self._project, self._sight = project, sight
+        rows = project.rows()
+        self._hidden = left_out(sight.leaves_out(rows))
+        self._rows = sight.rows(project, rows)
         arrays = project.prior_arrays()
         self._prior = None if arrays is None else Prior.from_arrays(arrays)
         self._job: Job | None = None
@@ -91,7 +94,8 @@ class ReassessDialog(QDialog):
             if problem:
                 self._forget()
             else:
-                self.changes.show_changes(self._rows, self._judged, self._summary["changes"])
+                changes = self._summary["changes"]
+                self.changes.show_changes(self._rows, self._judged, changes, self._hidden)
         self._follow()
 
     def tell(self, text: str) -> None:
@@ -203,7 +207,7 @@ class ReassessDialog(QDialog):
             jobs.apply_reassessment(
                 project_folder=self._project.folder,
                 judgements=self._judged,
-                actor=self._reviewer,
+                actor=self._sight.reviewer,
                 summary=self._summary,
             )
         )

@@ -67,16 +67,25 @@ class ReassessResult(QFrame):
         rows: Sequence[PairRow],
         judged: Mapping[str, Assessment],
         changes: Sequence[Mapping[str, Any]],
+        hidden: str = "",
     ) -> None:
-        """Show what a trial found; changes: as `engine.jobs.reassess` tells them."""
+        """Show what a trial found.
+
+        Args:
+            rows: as the reviewer may see them; changes: as `engine.jobs.reassess` tells them;
+                hidden: what is left out because others' decisions are hidden, in one line.
+        """
         self.headline.setText(headline(changes, len(judged)))
         lines = change_lines(rows, judged, changes)
         if len(changes) > _SHOWN:
             lines.append(f"The first {_SHOWN} changes are listed")
+        if hidden:
+            lines.append(hidden)
         self.lines.setText("\n".join(lines))
+        decisions = {row.identifier: row.decision for row in rows}
         self.table.setRowCount(min(len(changes), _SHOWN))
         for line, change in enumerate(changes[:_SHOWN]):
-            for place, text in enumerate(change_row(change)):
+            for place, text in enumerate(change_row(change, decisions[change["identifier"]])):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text if place == _WHY else "")
                 item.setData(Qt.ItemDataRole.UserRole, change["identifier"])

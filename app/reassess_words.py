@@ -40,11 +40,13 @@ def headline(changes: Sequence[Mapping[str, Any]], count: int) -> str:
     return f"The verdict changes on {len(changes)} of {_pairs(count)}"
 
 
-def change_row(change: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    """One pair: which, from what to what, for what reasons, and what a reviewer said."""
+def change_row(change: Mapping[str, Any], decision: Verdict | None) -> tuple[str, str, str, str]:
+    """One pair: which, from what to what, for what reasons, and what a reviewer said.
+
+    decision: what counts among reviewers, as far as whoever looks may see it.
+    """
     before, after = Verdict(change["before"]), Verdict(change["after"])
-    decision = change["decision"]
-    said = f"{MARK[Verdict(decision)]} {DONE[Verdict(decision)]}" if decision else "undecided"
+    said = f"{MARK[decision]} {DONE[decision]}" if decision else "undecided"
     reasons = "; ".join(change["reasons"])
     why = f"no longer: {reasons}" if after is Verdict.ACCEPT else reasons
     told = f"{MARK[before]} {DONE[before]} → {MARK[after]} {DONE[after]}"

@@ -1,11 +1,21 @@
 """What a reviewer may see of a project while others' word is hidden until there is an own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.settings import WindowSettings
 from app.trail_words import seen_by
 from engine.assess.assessment import Assessment
 from engine.review.project import PairRow, ReviewProject, TrailEntry, Verdict
 from engine.review.records import Correction
+
+
+def left_out(count: int) -> str:
+    """That others' word on so many pairs is hidden, in one line; nothing where none is."""
+    if not count:
+        return ""
+    pairs = "1 pair is" if count == 1 else f"{count} pairs are"
+    return f"{pairs} left out: others' decisions are hidden there until you have decided"
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,14 @@ class ReviewerSight:
         """Whether others' decisions, corrections and notes on a pair are hidden."""
         return self.hide_others and row.decision_of(self.reviewer) is None
 
+    def leaves_out(self, rows: Iterable[PairRow]) -> int:
+        """On how many pairs there is a decision or correction that is hidden."""
+        return sum(
+            self.hides_others_on(row)
+            and (bool(row.decisions) or row.corrected_by not in (None, self.reviewer))
+            for row in rows
+        )
+
     def row(self, project: ReviewProject, row: PairRow) -> PairRow:
         """A row of the project as the reviewer may see it."""
         if not self.hides_others_on(row):
@@ -30,6 +48,10 @@ class ReviewerSight:
             return row.as_seen_by(self.reviewer)
         found = Verdict.ACCEPT if own.assessment.accepted else Verdict.REJECT
         return row.as_seen_by(self.reviewer, found)
+
+    def rows(self, project: ReviewProject, rows: Iterable[PairRow]) -> list[PairRow]:
+        """Rows of the project as the reviewer may see them."""
+        return [self.row(project, row) for row in rows]
 
     def correction(self, project: ReviewProject, row: PairRow) -> Correction | None:
         """The correction of a pair that counts to the reviewer."""
@@ -48,3 +70,8 @@ class ReviewerSight:
         """A pair's trail, without what is hidden."""
         trail = project.trail(row.identifier)
         return seen_by(trail, self.reviewer) if self.hides_others_on(row) else trail
+
+
+def sight_of(settings: WindowSettings) -> ReviewerSight:
+    """How whoever sits here looks at pairs now."""
+    return ReviewerSight(settings.reviewer, settings.hide_others)

@@ -12,6 +12,7 @@ from app.engine_thread import EngineThread
 from app.job_state import Job, JobEnd, Outcome, Stage
 from app.reading_page import ReadingPage
 from app.reassess_dialog import ReassessDialog
+from app.reviewer_sight import sight_of
 from app.settings import WindowSettings
 from engine.errors import OssaError
 from engine.review.project import ReviewProject
@@ -91,6 +92,8 @@ class Studies(QObject):
         """Somebody else may sit here now."""
         if self.reading is not None:
             self.reading.settings_changed()
+        if self.agreement is not None and self.agreement.isVisible():
+            self.agreement.refresh()
 
     @Slot()
     def show_reading(self) -> None:
@@ -118,7 +121,7 @@ class Studies(QObject):
             return
         try:
             dialog = ReassessDialog(
-                self.project, self._settings.reviewer, policy, limits, self._window
+                self.project, sight_of(self._settings), policy, limits, self._window
             )
         except OssaError as error:
             self.failed.emit(str(error))

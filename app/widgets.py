@@ -34,6 +34,16 @@ def column(*parts: QWidget | int | None, margins: _Margins = 0, spacing: int = 8
     return _fill(QVBoxLayout(), parts, margins, spacing)  # type: ignore[return-value]
 
 
+def centred(inner: QWidget, widest: int) -> QHBoxLayout:
+    """A widget in the middle, no wider than the eye likes to travel, in pixels."""
+    inner.setMaximumWidth(widest)
+    made = row(spacing=0)
+    made.addStretch(0)
+    made.addWidget(inner, 1)
+    made.addStretch(0)
+    return made
+
+
 def _fill(
     layout: QBoxLayout, parts: tuple[QWidget | int | None, ...], margins: _Margins, spacing: int
 ) -> QBoxLayout:

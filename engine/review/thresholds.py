@@ -10,7 +10,7 @@ from engine.assess.assessment import Assessment
 from engine.assess.policy_limits import LIMITS, PolicyLimit, current_limits, measured_values
 from engine.assess.prior import Prior
 from engine.review.agreement import cohens_kappa
-from engine.review.project import ReviewProject
+from engine.review.project import PairRow, ReviewProject
 from engine.review.project_limits import judged_by
 from engine.review.trail import Verdict
 
@@ -91,9 +91,14 @@ def best_thresholds(
     return found
 
 
-def thresholds_of(project: ReviewProject) -> tuple[str, list[Threshold]]:
+def thresholds_of(
+    project: ReviewProject, rows: Sequence[PairRow] | None = None
+) -> tuple[str, list[Threshold]]:
     """The policy that judged most of the pairs decided on, and its limits; what counts under the
     project's rule is what reviewers said. Corrected pairs are left out.
+
+    Args:
+        rows: the pairs as whoever asks may see them; None: all, as they stand.
 
     Returns:
         no limits where nothing was decided, or the project holds no prior.
@@ -102,7 +107,9 @@ def thresholds_of(project: ReviewProject) -> tuple[str, list[Threshold]]:
         OssaError: the project cannot be read.
     """
     rows = [
-        row for row in project.rows() if row.decision is not None and row.corrected_verdict is None
+        row
+        for row in (project.rows() if rows is None else rows)
+        if row.decision is not None and row.corrected_verdict is None
     ]
     policies = [row.policy for row in rows]
     policy = max(LIMITS, key=policies.count)

@@ -23,6 +23,8 @@ from shiboken6 import isValid
 from app.engine_thread import Job
 from app.main_window import MainWindow
 from app.theme import apply_theme
+from engine.review.project import ReviewProject, Verdict
+from tests.app.judged_hands import make_judged_project
 from tests.app.stick_hands import make_project
 
 pg.setConfigOption("mouseRateLimit", 0)  # a test moves faster than a hand
@@ -111,6 +113,49 @@ def _stick_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(_stick_project: Path, tmp_path: Path) -> Path:
     """The folder of a project of six stick hands, four of them accepted by the gate."""
     return Path(shutil.copytree(_stick_project, tmp_path / "hands"))
+
+
+@pytest.fixture(scope="session")
+def _judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("judged") / "hands"
+    make_judged_project(folder, PAIRS).close()
+    return folder
+
+
+@pytest.fixture
+def judged(_judged: Path, tmp_path: Path) -> Path:
+    """Hands that the gate itself has judged, so that it can judge them again."""
+    return Path(shutil.copytree(_judged, tmp_path / "judged"))
+
+
+@pytest.fixture
+def decided(judged: Path) -> Path:
+    """Two reviewers: Ada follows the gate, Ben accepts all but the second, unseen by Ada."""
+    with ReviewProject.open(judged) as project:
+        for row in project.rows():
+            project.decide([row.identifier], row.gate_verdict, "Ada")
+            verdict = Verdict.REJECT if row.ordinal == 2 else Verdict.ACCEPT
+            project.decide([row.identifier], verdict, "Ben", others_hidden=row.ordinal < 5)
+    return judged
+
+
+@pytest.fixture
+def begun(judged: Path) -> Path:
+    """Ben accepts all six and corrects the last; whoever sits here has decided on the first two."""
+    with ReviewProject.open(judged) as project:
+        names = [row.identifier for row in project.rows()]
+        project.decide(names, Verdict.ACCEPT, "Ben")
+        project.decide(names[:2], Verdict.REJECT, REVIEWER, others_hidden=True)
+        found = project.assessment(names[-1])
+        project.correct(names[-1], found.landmarks + 1.0, found, "Ben")
+    return judged
+
+
+def hide_others(window: MainWindow) -> None:
+    """Hide others' decisions until there is an own, in the settings."""
+    window.actions_by_name["settings"].trigger()
+    window.habits.dialog.fields["hide_others"].editor.click()
+    window.habits.dialog.close()
 
 
 class Prompt:

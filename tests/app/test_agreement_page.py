@@ -1,45 +1,16 @@
-"""Agreement in the window, and judging again with the difference shown first."""
-
-import shutil
+"""The agreement page: reviewers, the gate, and the limits that would have agreed best."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QFrame, QLabel
 
 from app.agreement_lists import NO_REASON, NOBODY
-from app.engine_thread import Outcome
 from engine.review.project import ReviewProject, Verdict
 from engine.review.records import Counting, CountingRule
-from tests.app.conftest import REVIEWER
-from tests.app.judged_hands import make_judged_project
+from tests.app.conftest import hide_others
 
 ACCEPT, REJECT = Verdict.ACCEPT, Verdict.REJECT
 COUNT = 6
-
-
-@pytest.fixture(scope="session")
-def _judged(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("judged") / "hands"
-    make_judged_project(folder, COUNT).close()
-    return folder
-
-
-@pytest.fixture
-def judged(_judged, tmp_path):
-    """Hands that the gate itself has judged, so that it can judge them again."""
-    return shutil.copytree(_judged, tmp_path / "judged")
-
-
-@pytest.fixture
-def decided(judged):
-    """Two reviewers: Ada follows the gate, Ben accepts all but the second, unseen by Ada."""
-    with ReviewProject.open(judged) as project:
-        rows = project.rows()
-        for row in rows:
-            project.decide([row.identifier], row.gate_verdict, "Ada")
-            verdict = REJECT if row.ordinal == 2 else ACCEPT
-            project.decide([row.identifier], verdict, "Ben", others_hidden=row.ordinal < 5)
-    return judged
 
 
 @pytest.fixture
@@ -61,11 +32,6 @@ def texts(widget):
 
 def cells(table):
     return [[int(table.text_at(line, place)) for place in (0, 1)] for line in (0, 1)]
-
-
-def verdicts(folder):
-    with ReviewProject.open(folder) as project:
-        return [row.accepted_by_gate for row in project.rows()]
 
 
 def test_reviewers_are_compared_on_independent_decisions_unless_told_otherwise(decided, show):
@@ -106,93 +72,35 @@ def test_overridden_reasons_are_counted(decided, show):
     assert "of" in texts(page.reasons)
 
 
-def try_again(window, qtbot, policy=None, limits=()):
-    window.actions_by_name["reassess"].trigger()
-    dialog = window.studies.dialog
-    if policy is not None:
-        dialog.policy.setCurrentIndex(dialog.policy.findData(policy))
-    for name, value in dict(limits).items():
-        dialog.fields[dialog.policy.currentData()][name].setValue(value)
-    with qtbot.waitSignal(window.engine.job_ended, timeout=60_000):
-        qtbot.mouseClick(dialog.attempt, Qt.MouseButton.LeftButton)
-    return dialog
+def test_an_independent_reader_sees_agreement_only_on_what_they_decided(begun, show):
+    window, page = show(begun)
+    page.alone.setChecked(False)
+    assert sum(map(sum, cells(page.gate))) == COUNT - 1
+    assert page.hidden.isHidden()
+    hide_others(window)
+    assert page.hidden.text().startswith(f"{COUNT - 2} pairs are left out")
+    assert sum(map(sum, cells(page.between))) == 2
+    assert sum(map(sum, cells(page.gate))) == 2
+    page.judge.setCurrentText("Ben")
+    assert sum(map(sum, cells(page.gate))) == 2
 
 
-def test_judging_again_shows_the_difference_and_keeps_nothing_until_told(
-    decided, open_window, qtbot
-):
-    window = open_window(decided)
-    before = verdicts(decided)
-    dialog = try_again(window, qtbot, limits={"shape": 0.1})
-    changed = sum(before)
-    assert dialog.changes.headline.text() == f"The verdict changes on {changed} of {COUNT} pairs"
-    assert dialog.changes.table.rowCount() == changed
-    assert dialog.changes.table.item(0, 1).text() == "✓ accepted → ✕ rejected"
-    assert f"Accepted by the gate: {changed} of {COUNT} now, 0 then" in dialog.changes.lines.text()
-    assert verdicts(decided) == before
-    dialog.reject()
-    assert verdicts(decided) == before
-    assert window.studies.dialog is None
+def test_limits_for_an_independent_reader_heed_no_hidden_decision(begun, show, qtbot):
+    window, page = show(begun)
+    assert f"{COUNT - 1} decisions are few" in texts(page)
+    hide_others(window)
+    qtbot.waitUntil(lambda: not window.engine._timer.isActive(), timeout=30_000)
+    assert "2 decisions are few" in texts(page)
 
 
-def test_every_change_is_listed_with_its_radiograph(decided, open_window, qtbot):
-    dialog = try_again(open_window(decided), qtbot, limits={"shape": 0.1})
-    result = dialog.changes
-    cell = result.table.visualItemRect(result.table.item(0, 0))
-
-    def greys():
-        drawn = result.table.viewport().grab(cell).toImage()
-        columns = range(0, min(60, drawn.width()), 3)
-        return {drawn.pixelColor(x, drawn.height() // 2).name() for x in columns}
-
-    qtbot.waitUntil(lambda: len(greys()) > 6)
-    names = [result.table.item(line, 0).text() for line in range(result.table.rowCount())]
-    assert names == [f"Pair {n}" for n, good in enumerate(verdicts(decided), start=1) if good]
-    dialog.reject()
-
-
-def test_kept_verdicts_leave_decisions_alone_and_show_at_once(decided, open_window, qtbot):
-    window = open_window(decided)
-    dialog = try_again(window, qtbot, limits={"shape": 0.1})
-    with qtbot.waitSignal(window.engine.job_ended, timeout=60_000):
-        qtbot.mouseClick(dialog.keep, Qt.MouseButton.LeftButton)
-    assert window.studies.dialog is None
-    assert verdicts(decided) == [False] * COUNT
-    rows = window.review.sheet.pairs.rows
-    assert [row.accepted_by_gate for row in rows] == [False] * COUNT
-    assert {row.decided_by for row in rows} == {"Ben"}
-    told = window.project.trail(rows[0].identifier)[-1]
-    assert (told.what, told.who) == ("reassessment", REVIEWER)
-    assert told.why == "policy refined, shape limit 0.1"
-
-
-def test_the_next_trial_begins_from_the_limits_that_were_kept(decided, open_window, qtbot):
-    window = open_window(decided)
-    dialog = try_again(window, qtbot, limits={"shape": 0.1})
-    with qtbot.waitSignal(window.engine.job_ended, timeout=60_000):
-        qtbot.mouseClick(dialog.keep, Qt.MouseButton.LeftButton)
-    dialog = try_again(window, qtbot)
-    assert dialog.fields["refined"]["shape"].value() == 0.1
-    assert dialog.changes.headline.text() == f"The verdict changes on none of {COUNT} pairs"
-    dialog.reject()
-
-
-def test_another_policy_can_be_tried(decided, open_window, qtbot):
-    window = open_window(decided)
-    dialog = try_again(window, qtbot, policy="paper")
-    assert dialog.keep.isVisible()
-    assert not dialog.fields["refined"]["shape"].isVisible()
-    dialog.reject()
-
-
-def test_changing_a_limit_after_a_trial_asks_for_another(decided, open_window, qtbot):
-    window = open_window(decided)
-    dialog = try_again(window, qtbot)
-    assert dialog.keep.isVisible()
-    dialog.fields["refined"]["bone"].setValue(9)
-    assert not dialog.keep.isVisible()
-    assert "now" in dialog.fields["refined"]["bone"].suffix()
-    dialog.reject()
+def test_where_all_is_hidden_nobody_is_named(judged, show):
+    with ReviewProject.open(judged) as project:
+        project.decide([project.rows()[0].identifier], ACCEPT, "Ben")
+    window, page = show(judged)
+    hide_others(window)
+    assert page.hidden.text().startswith("1 pair is left out")
+    assert NOBODY in texts(page.reviewers)
+    assert "Ben" not in [page.judge.itemText(place) for place in range(page.judge.count())]
 
 
 def test_a_limit_that_agrees_better_can_be_tried_from_the_page(judged, show, qtbot):
@@ -214,36 +122,19 @@ def test_a_limit_that_agrees_better_can_be_tried_from_the_page(judged, show, qtb
     dialog.reject()
 
 
-def test_closing_the_dialog_drops_a_trial_that_waits(decided, open_window, qtbot):
-    window = open_window(decided)
-    window.actions_by_name["reassess"].trigger()
-    dialog = window.studies.dialog
-    with qtbot.waitSignal(window.engine.job_ended, timeout=60_000) as ended:
-        qtbot.mouseClick(dialog.attempt, Qt.MouseButton.LeftButton)
-        dialog.reject()
-    assert ended.args[0].outcome is Outcome.CANCELLED
-    assert window.studies.dialog is None
-
-
-def test_a_project_without_a_prior_says_so_in_the_dialog(window):
-    window.actions_by_name["reassess"].trigger()
-    dialog = window.studies.dialog
-    assert "holds no prior" in dialog.problem.text()
-    assert not dialog.attempt.isEnabled()
-    dialog.reject()
-
-
-@pytest.mark.parametrize(("size", "columns"), [((1280, 800), 2), ((2560, 1440), 3)])
-def test_cards_stand_in_as_many_columns_as_there_is_room_for(window, qtbot, size, columns):
+@pytest.mark.parametrize("size", [(1280, 800), (2560, 1440)])
+def test_cards_stand_in_two_columns_in_the_middle_of_the_page(window, qtbot, size):
     window.resize(*size)
     window.actions_by_name["show_agreement"].trigger()
     page = window.studies.agreement
 
-    def lefts():
-        cards = [card for card in page.findChildren(QFrame) if card.objectName() == "card"]
-        assert len(cards) == 5
-        return {card.x() for card in cards}
+    def cards():
+        found = page.findChildren(QFrame, "card")
+        assert len(found) == 5
+        return [QRect(card.mapTo(page, QPoint()), card.size()) for card in found]
 
-    qtbot.waitUntil(lambda: len(lefts()) == columns)
-    farthest = max(card.geometry().right() for card in page.findChildren(QFrame, "card"))
-    assert farthest > 0.95 * window.width()
+    qtbot.waitUntil(lambda: len({card.left() for card in cards()}) == 2)
+    left = min(card.left() for card in cards())
+    right = page.width() - 1 - max(card.right() for card in cards())
+    assert abs(left - right) <= 2
+    assert 0.6 * page.width() < page.width() - left - right <= 1600

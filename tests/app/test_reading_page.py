@@ -1,13 +1,14 @@
 """The blinded reading in the window: answered by keys, kept at once, told when it is through."""
 
 import shutil
+from operator import sub
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFrame, QLabel
 
 from app.reading_results import HIDDEN, NOTHING_YET
 from engine.review.project import ReviewProject, Verdict
@@ -202,10 +203,21 @@ def test_the_page_waits_for_a_project(open_window):
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (2560, 1440)])
-def test_results_use_what_width_there_is(window, qtbot, size):
+def test_form_and_results_stand_side_by_side_in_the_middle(window, qtbot, size):
     window.resize(*size)
     window.actions_by_name["show_reading"].trigger()
-    results = window.studies.reading.start.results
-    qtbot.waitUntil(lambda: results.width() > 0.6 * window.width())
-    edge = results.mapTo(window, results.rect().topRight()).x()
-    assert window.width() - edge < 0.2 * window.width()
+    start = window.studies.reading.start
+
+    def edges(card):
+        left = card.mapTo(start, QPoint()).x()
+        return left, start.width() - left - card.width()
+
+    def margins():
+        cards = [one for one in start.findChildren(QFrame, "card") if one.isVisible()]
+        lefts, rights = zip(*map(edges, cards), strict=True)
+        return min(lefts), min(rights)
+
+    qtbot.waitUntil(lambda: start.width() == window.width() and abs(sub(*margins())) <= 2)
+    used = window.width() - sum(margins())
+    assert 0.6 * window.width() < used <= 1600
+    assert start.results.width() > 0.6 * used

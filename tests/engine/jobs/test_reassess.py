@@ -164,6 +164,13 @@ def test_the_limit_that_would_have_agreed_best_is_found_and_agrees_when_it_is_tr
     assert agreed == best.agreed
 
 
+def test_limits_are_sought_on_the_rows_that_may_be_seen(folder):
+    with ReviewProject.open(folder) as project:
+        project.decide([row.identifier for row in project.rows()], Verdict.ACCEPT, "Ada")
+        _, found = thresholds_of(project, project.rows()[:2])
+    assert {one.count for one in found} == {2}
+
+
 def test_without_a_decision_there_is_no_best_limit(folder):
     with ReviewProject.open(folder) as project:
         assert thresholds_of(project) == ("paper", [])
