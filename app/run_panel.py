@@ -73,6 +73,8 @@ class RunPanel(QWidget):
     def show_form(self, name: str) -> None:
         """Show one of the forms: ``generate`` or ``train``."""
         self._tabs[name].setChecked(True)
+        if any(tab.hasFocus() for tab in self._tabs.values()):
+            self._tabs[name].setFocus()  # or the frame of the other would look like the choice
         self._forms.setCurrentWidget(self.train_form if name == "train" else self.generate_form)
 
     def set_devices(self, devices: Iterable[tuple[str, str]]) -> None:

@@ -101,3 +101,13 @@ def test_every_preset_is_told_in_plain_words(open_window):
     assert all(told.values())
     assert len(set(told.values())) == len(told)
     assert not form.about.isHidden()
+
+
+@pytest.mark.usefixtures("without_generator", "without_torch")
+def test_the_frame_of_the_focus_follows_the_form_that_is_shown(open_window):
+    window = open_window()
+    window.show_run()
+    generate, train = (window.run_panel._tabs[name] for name in ("generate", "train"))
+    generate.setFocus()
+    window.run_panel.show_form("train")
+    assert train.hasFocus()
