@@ -126,16 +126,12 @@ class Run(ABC, Generic[Plan]):
         """
         from safetensors import SafetensorError
 
+        yield from self._resume()
         try:
-            yield from self._resume()
-            try:
-                yield from self._steps(token)
-            except GeneratorExit:
-                self.save()
-                raise
-            finally:
-                if self.fabric.is_global_zero:
-                    self.files.end(discard=token.cancelled)
+            yield from self._steps(token)
+        except GeneratorExit:
+            self.save()
+            raise
         except (OSError, SafetensorError) as error:
             why = getattr(error, "strerror", None) or error
             raise SettingsError(
@@ -143,6 +139,9 @@ class Run(ABC, Generic[Plan]):
                 f"{self.progress.step}; see that the folder is there and has room, then go on with "
                 "the same command"
             ) from error
+        finally:
+            if self.fabric.is_global_zero:
+                self.files.end(discard=token.cancelled)
 
     def _resume(self) -> Iterator[Event]:
         found = self._found()

@@ -109,7 +109,9 @@ def localise_train(request: LocaliseTrainRequest, token: CancelToken) -> Iterato
         f"{settings.preset}, on {device.name} in {device.precision}"
     )
     held_out = yield from held_out_radiographs(*read, settings.side)
-    watch = HeldOutWatch(request.out, held_out, anatomy, request.device) if held_out else None
+    watch = None
+    if held_out and is_first_process():
+        watch = HeldOutWatch(request.out, held_out, anatomy, request.device)
     from engine.localise.training import LocaliserPlan, train_localiser
 
     plan = LocaliserPlan(
@@ -132,13 +134,13 @@ def localise_train(request: LocaliseTrainRequest, token: CancelToken) -> Iterato
         if isinstance(event, TrainingStep):
             last = event
         yield event
-        if isinstance(event, CheckpointSaved) and watch and is_first_process():
+        if isinstance(event, CheckpointSaved) and watch:
             yield from watch.checkpoint_saved()
     summary: dict[str, Any] = {"out": str(request.out), "discarded": token.cancelled}
     if last is not None:
         summary |= {"step": last.step, "radiographs_seen": last.pairs_seen}
         summary |= {"losses": last.losses, "elapsed": last.elapsed}
-    if watch and not token.cancelled and is_first_process():
+    if watch and not token.cancelled:
         yield from watch.measure()
         summary |= {"held_out": watch.table}
     yield JobFinished(summary)
