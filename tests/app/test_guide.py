@@ -5,13 +5,14 @@ import re
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from typer.main import get_command
 
 from app.actions import SPECS
 from app.guide_window import guide_file
 from app.shortcuts import FIXED_KEYS
+from engine.cli.application import application
 
 LARGEST = 150_000  # bytes of a picture
-NOT_KEYS = {"ossa", "ossa merge"}
 HELD = {"Ctrl", "Shift"}
 
 
@@ -21,7 +22,11 @@ def text():
 
 def in_code():
     """What stands in code type: keys, and a few commands."""
-    return set(re.findall(r"`([^`]+)`", text())) - NOT_KEYS
+    return set(re.findall(r"`([^`]+)`", text()))
+
+
+def commands():
+    return {words for words in in_code() if words.split()[0] == "ossa"}
 
 
 def pictures():
@@ -30,7 +35,15 @@ def pictures():
 
 def test_every_key_it_names_is_one_of_the_window():
     known = {key for spec in SPECS for key in spec.keys} | {key for key, _ in FIXED_KEYS}
-    assert in_code() - HELD - known == set()
+    assert in_code() - commands() - HELD - known == set()
+
+
+def test_every_command_it_names_is_there():
+    assert "ossa localise train" in commands()
+    for words in commands():
+        command = get_command(application)
+        for name in words.split()[1:]:
+            command = command.commands[name]
 
 
 @pytest.mark.parametrize(
