@@ -97,13 +97,13 @@ class _Case:
         return found
 
     def landmarks(self) -> Iterator[Reason]:
-        limits = self.sight.limits.landmark
+        excess = self.sight.limits.excess(self.errors)
         beyond = np.flatnonzero(self._beyond())
-        excess = self.distances[beyond] / limits[beyond]
-        for index in beyond[np.argsort(-excess, kind="stable")].tolist():
+        for index in beyond[np.argsort(-excess[beyond], kind="stable")].tolist():
             name = self.anatomy.landmark_names[index]
             where = f"{name} lies {{}} mm from where the image shows it"
-            yield _worded(where, self.distances[index], limits[index], (index,))
+            limit = self.distances[index] / excess[index]
+            yield _worded(where, self.distances[index], limit, (index,))
 
     def _reason(self, where: str, value: float, limit: float) -> Reason:
         """Of all landmarks; it points at those that are off by themselves, if any are."""
@@ -113,7 +113,7 @@ class _Case:
         return _worded(where, value, limit, tuple(concerned.tolist()))
 
     def _beyond(self) -> np.ndarray:
-        return np.nan_to_num(self.distances) > self.sight.limits.landmark
+        return np.nan_to_num(self.sight.limits.excess(self.errors)) > 1
 
     def _group_excess(self) -> np.ndarray:
         return group_shifts(self.errors, self.anatomy) / self.sight.limits.group

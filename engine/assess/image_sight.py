@@ -14,19 +14,25 @@ import numpy as np
 class ImageLimits:
     """Millimetres that a localiser's points may lie from labels that are right.
 
-    landmark: (L,) of each landmark; group: (G,) of the mean shift of each group of the anatomy;
+    ellipses: (L, 2, 2) of each landmark, in the direction in which it lies off: e mm are on the
+    limit where e^T ellipse e = 1; group: (G,) of the mean shift of each group of the anatomy;
     shift: of the mean shift of all landmarks; distance: of their mean distance.
     """
 
-    landmark: np.ndarray
+    ellipses: np.ndarray
     group: np.ndarray
     shift: float
     distance: float
 
+    def excess(self, errors: np.ndarray) -> np.ndarray:
+        """(L,) how many times its limit each landmark lies off, errors (L, 2) in mm; NaN where an
+        error is."""
+        return np.sqrt(np.einsum("li,lij,lj->l", errors, self.ellipses, errors))
+
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain lists and numbers."""
         return {
-            "landmark": self.landmark.tolist(),
+            "ellipses": self.ellipses.tolist(),
             "group": self.group.tolist(),
             "shift": self.shift,
             "distance": self.distance,
@@ -35,8 +41,8 @@ class ImageLimits:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "ImageLimits":
         """What `to_dict` wrote."""
-        landmark, group = (np.array(data[name], dtype=float) for name in ("landmark", "group"))
-        return cls(landmark, group, data["shift"], data["distance"])
+        ellipses, group = (np.array(data[name], dtype=float) for name in ("ellipses", "group"))
+        return cls(ellipses, group, data["shift"], data["distance"])
 
 
 @dataclass(frozen=True)

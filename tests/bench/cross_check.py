@@ -150,11 +150,11 @@ def run(bench: Bench) -> Iterator[str]:
     distances = np.linalg.norm(bench.errors, axis=2)
     yield f"{count} test radiographs, point error {distances.mean():.2f} mm"
     limits = fit_image_limits(bench.errors, bench.anatomy)
+    axes = 1 / np.sqrt(np.linalg.eigvalsh(limits.ellipses))
     yield (
-        f"limits from all {count}: landmark {limits.landmark.min():.1f} to "
-        f"{limits.landmark.max():.1f} mm, group {limits.group.min():.1f} to "
-        f"{limits.group.max():.1f} mm, all together {limits.shift:.1f} mm, on average "
-        f"{limits.distance:.1f} mm"
+        f"limits from all {count}: landmark {axes.min():.1f} to {axes.max():.1f} mm, group "
+        f"{limits.group.min():.1f} to {limits.group.max():.1f} mm, all together "
+        f"{limits.shift:.1f} mm, on average {limits.distance:.1f} mm"
     )
     heads = ("image: half", "all but one", "markers", "either", "pairs")
     yield f"{'refused for, limits from':34}" + "".join(f"{head:>13}" for head in heads)

@@ -39,6 +39,10 @@ def seen(points: np.ndarray, limits, seed: int) -> ImageSight:
     return ImageSight("0123456789abcdef", points - errors(1, seed)[0] / MILLIMETRES, limits)
 
 
+def excess(sight, points, limits):
+    return limits.excess((points - sight.points) * MILLIMETRES)
+
+
 def told(sight, points, hand):
     return image_reasons(sight, points, MILLIMETRES, hand)
 
@@ -86,10 +90,11 @@ def test_one_landmark_ten_millimetres_off_is_named(limits, hand, seed, landmark,
     points = stick_hands(1, seed=seed)[0]
     moved = points.copy()
     moved[landmark] += 10.0 / MILLIMETRES * np.array([np.cos(angle), np.sin(angle)])
-    first, *_ = told(seen(points, limits, seed), moved, hand)
+    sight = seen(points, limits, seed)
+    first, *_ = told(sight, moved, hand)
     assert first.landmarks == (landmark,)
     assert hand.landmark_names[landmark] in first.text
-    assert first.limit == pytest.approx(limits.landmark[landmark])
+    assert first.value / first.limit == pytest.approx(excess(sight, moved, limits)[landmark])
 
 
 @settings(max_examples=30)
@@ -120,7 +125,7 @@ def test_a_pair_is_refused_if_and_only_if_a_figure_is_beyond_its_limit(
     distances = np.linalg.norm(off, axis=1)
     groups = [np.linalg.norm(off[list(g.landmarks)].mean(axis=0)) for g in hand.groups]
     beyond = (
-        (distances > limits.landmark).any()
+        (excess(sight, moved, limits) > 1).any()
         or (np.array(groups) > limits.group).any()
         or np.linalg.norm(off.mean(axis=0)) > limits.shift
         or distances.mean() > limits.distance
@@ -167,6 +172,11 @@ def test_dragging_the_labels_to_what_the_image_shows_settles_it(prior, hand, lim
     assert settled.image is found.image
 
 
+def areas(limits):
+    """Of the ellipses, in square millimetres."""
+    return np.pi / np.sqrt(np.linalg.det(limits.ellipses))
+
+
 @pytest.mark.parametrize("count", [0, 1, 4])
 def test_too_few_held_out_radiographs_set_no_limits(hand, count):
     with pytest.raises(WeightsError, match=f"measured on {count} held-out radiographs"):
@@ -182,11 +192,22 @@ def test_errors_of_another_landmark_set_are_refused(hand, shape):
 def test_fewer_held_out_radiographs_set_wider_limits(hand):
     many = errors(200, 1)
     few, all_of_them = fit_image_limits(many[:8], hand), fit_image_limits(many, hand)
-    assert np.median(few.landmark / all_of_them.landmark) > 1.1
+    assert np.median(areas(few) / areas(all_of_them)) > 1.2
     assert few.distance > all_of_them.distance
 
 
 def test_a_localiser_that_never_errs_leaves_limits_above_nothing(hand):
     limits = fit_image_limits(np.zeros((6, 37, 2)), hand)
-    assert (limits.landmark > 0).all()
+    assert (np.linalg.eigvalsh(limits.ellipses) > 0).all()
+    assert areas(limits).max() < 1.0
     assert limits.shift > 0
+
+
+def test_a_landmark_may_lie_off_further_where_the_localiser_errs_more(hand):
+    along, across = np.array([2.0, 1.0]) / np.sqrt(5), np.array([-1.0, 2.0]) / np.sqrt(5)
+    rng = np.random.default_rng(3)
+    spread = rng.normal(0, 2, (40, 37, 1)) * along + rng.normal(0, 0.5, (40, 37, 1)) * across
+    limits = fit_image_limits(spread, hand)
+    far, near = (limits.excess(np.tile(way, (37, 1))) for way in (along, across))
+    assert (near / far > 1.5).all()
+    np.testing.assert_allclose(limits.excess(np.tile(-3 * along, (37, 1))), 3 * far)
