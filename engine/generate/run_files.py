@@ -141,12 +141,16 @@ class RunFiles:
 def append_held_out(out: Path, step: int, minutes: float, errors: dict) -> None:
     """Add a row to ``held-out.csv``: a localiser's point errors on radiographs it does not know.
 
+    A row of that step is replaced: a run that had nothing left to train is measured once more.
+
     Args:
         errors: `GroupErrors` of all landmarks, as plain data.
     """
     figures = (errors["mean"], errors["sd"], *errors["interval"])
     row = [step, minutes, *(f"{f:.6g}" for f in figures), errors["outliers"][4.0]]
-    _append_row(out / HELD_OUT_NAME, HELD_OUT_COLUMNS, row)
+    log = out / HELD_OUT_NAME
+    _truncate(log, HELD_OUT_COLUMNS, step - 1)
+    _append_row(log, HELD_OUT_COLUMNS, row)
 
 
 def is_begun(out: Path) -> bool:
