@@ -44,8 +44,8 @@ def assess(
 ) -> None:
     """Judge annotated radiographs, or the pairs of a project, as generated pairs are judged."""
     from engine.cli.reports import print_assessments
-    from engine.jobs.assess import AssessRequest
     from engine.jobs.assess import assess as job
+    from engine.jobs.assess_cases import AssessRequest
 
     if picture is not None and not show_topology:
         raise typer.BadParameter(f"{picture} is a picture for --show-topology: say both")

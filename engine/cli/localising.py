@@ -87,7 +87,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure a localiser on annotated radiographs: point error and outliers."""
-    from engine.jobs.localise import LocaliseEvaluateRequest, localise_evaluate
+    from engine.jobs.localise_evaluate import LocaliseEvaluateRequest, localise_evaluate
 
     if part not in ("test", "train", "all"):
         raise typer.BadParameter("--part is test, train or all")
@@ -109,7 +109,7 @@ def predict(
     device: Device = "auto",
 ) -> None:
     """Find the landmarks of any radiographs, and say how sure each is."""
-    from engine.jobs.localise import LocalisePredictRequest, localise_predict
+    from engine.jobs.localise_predict import LocalisePredictRequest, localise_predict
 
     summary = run_to_end(
         localise_predict, LocalisePredictRequest(weights, tuple(images), out, device)

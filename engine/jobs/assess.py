@@ -5,65 +5,31 @@ the labelling does where the truth is known. Their annotated landmarks are judge
 that finds slips of annotation (two landmarks at one point, a landmark far off).
 """
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.errors import DataError, ProjectError, SettingsError
-from engine.events import CancelToken, Event, JobFinished, JobStarted, Notice, PairAssessed
+from engine.errors import SettingsError
+from engine.events import CancelToken, Event, JobFinished, JobStarted, PairAssessed
+from engine.jobs.assess_cases import (
+    AssessRequest,
+    Case,
+    cases_of,
+    prior_of_project,
+    prior_of_weights,
+)
 from engine.jobs.copies import copy_check_of, with_copy_risk
 from engine.jobs.image_check import ImageChecker, image_checker_of
-from engine.pair import Pair
 
 if TYPE_CHECKING:
     from engine.anatomy import Anatomy
     from engine.assess.assessment import Assessment
-    from engine.assess.copy_risk import CopyRisk
-    from engine.assess.image_sight import ImageSight
     from engine.assess.prior import Prior
     from engine.assess.training_descriptors import CopyCheck
-    from engine.data.canvas_cache import Part
-    from engine.review.project import ReviewProject
 
 RIGHT_WITHIN = 2.0  # mm from the truth
-BARE_MARGIN = 0.06  # of a shape's extent, around shapes that come without an image
-
-
-@dataclass(frozen=True)
-class AssessRequest:
-    """All that an assessment needs.
-
-    data: a landmark data set's folder, a canvas file (``.npz``) or a landmark table alone
-    (``.csv``); or project: a review project. weights: whose prior to judge by; without, it is the
-    project's own, or fitted on the data's training part. exact: also solve each labelling exactly.
-    localiser: looks at every image alone, and what lies elsewhere is refused; None leaves images as
-    they are: what a project's pairs were told of theirs stays.
-    """
-
-    data: Path | None = None
-    project: Path | None = None
-    weights: Path | None = None
-    split: str | None = None
-    part: "Part" = "all"
-    policy: str = "refined"
-    anatomy: str = "hand"
-    exact: bool = False
-    localiser: Path | None = None
-
-
-@dataclass(frozen=True)
-class _Case:
-    """One thing to judge; truth: (L, 2) canvas pixels where it is known; copy_risk, image: what a
-    project holds of an earlier copy check and of a localiser's look at the image."""
-
-    identifier: str
-    pair: Pair
-    truth: np.ndarray | None
-    copy_risk: "CopyRisk | None" = None
-    image: "ImageSight | None" = None
 
 
 def assess(request: AssessRequest, token: CancelToken) -> Iterator[Event]:
@@ -79,7 +45,7 @@ def assess(request: AssessRequest, token: CancelToken) -> Iterator[Event]:
     from engine.assess.gate import assess_landmarks as judge_landmarks
     from engine.assess.image_check import with_image_sight
 
-    cases, prior, anatomy, total = yield from _cases(request)
+    cases, prior, anatomy, total = yield from cases_of(request)
     copy_check = _copy_check(request, prior)
     checker = _image_checker(request, anatomy)
     yield JobStarted("Assessing", "pair", total)
@@ -125,11 +91,11 @@ def show_topology(request: AssessRequest, _token: CancelToken) -> Iterator[Event
 
     if request.project is not None:
         with ReviewProject.open(request.project) as project:
-            prior, anatomy = _prior_of_project(project, request), project.anatomy
+            prior, anatomy = prior_of_project(project, request), project.anatomy
     elif request.data is not None:
-        _, prior, anatomy, _ = yield from _cases(request)
+        _, prior, anatomy, _ = yield from cases_of(request)
     else:
-        known, anatomy = _prior_of_weights(request.weights), load_anatomy(request.anatomy)
+        known, anatomy = prior_of_weights(request.weights), load_anatomy(request.anatomy)
         if known is None:
             raise SettingsError("there is no prior to show: name data, a project or weights")
         prior = known
@@ -137,116 +103,6 @@ def show_topology(request: AssessRequest, _token: CancelToken) -> Iterator[Event
     edges = [row.to_dict() for row in topology_table(prior, anatomy)]
     summary = {"shapes": prior.shape_count, "edges": edges, "prior": prior, "anatomy": anatomy}
     yield JobFinished(summary)
-
-
-def _cases(
-    request: AssessRequest,
-) -> Generator[Event, None, tuple[Iterator[_Case], "Prior", "Anatomy", int]]:
-    if request.project is not None:
-        return _project_cases(request)
-    anatomy, ids, points, images, training = yield from _annotated(request)
-    prior = _prior_of_weights(request.weights)
-    if prior is None:
-        prior = yield from _fit(points[training], anatomy)
-    return _annotated_cases(ids, points, images), prior, anatomy, len(ids)
-
-
-def _fit(points: np.ndarray, anatomy: "Anatomy") -> Generator[Event, None, "Prior"]:
-    from engine.assess.prior import fit_prior
-
-    prior = fit_prior(points, anatomy)
-    yield Notice(f"The prior is fitted on {len(points)} shapes of this data")
-    return prior
-
-
-def _project_cases(
-    request: AssessRequest,
-) -> tuple[Iterator[_Case], "Prior", "Anatomy", int]:
-    from engine.review.project import ReviewProject
-    from engine.review.project_limits import judged_by
-
-    assert request.project is not None
-    project = ReviewProject.open(request.project)
-    prior, anatomy = judged_by(project, request.policy, _prior_of_project(project, request))
-    rows = project.rows()
-
-    def cases() -> Iterator[_Case]:
-        with project:
-            for row in rows:
-                held = project.assessment(row.identifier)
-                pair = project.pair(row.identifier)
-                yield _Case(row.identifier, pair, None, held.copy_risk, held.image)
-
-    return cases(), prior, anatomy, len(rows)
-
-
-def _prior_of_project(project: "ReviewProject", request: AssessRequest) -> "Prior":
-    from engine.assess.prior import Prior
-
-    prior = _prior_of_weights(request.weights)
-    if prior is not None:
-        return prior
-    arrays = project.prior_arrays()
-    if arrays is None:
-        raise ProjectError(f"{request.project} holds no prior: name the weights with --weights")
-    return Prior.from_arrays(arrays)
-
-
-def _annotated(request: AssessRequest) -> Generator[Event, None, tuple]:
-    """Anatomy, ids, points (n, L, 2), images (n, 256, 256) or None, and which are for training."""
-    assert request.data is not None
-    if request.data.suffix == ".csv":
-        return _bare_shapes(request.data, request.anatomy)
-    from engine.jobs.radiographs import read_canvas_radiographs
-
-    radiographs, anatomy = yield from read_canvas_radiographs(
-        request.data, request.anatomy, request.split, request.part
-    )
-    training = np.ones(len(radiographs.ids), dtype=bool)
-    if request.part == "all" and request.data.is_dir():
-        known, _ = yield from read_canvas_radiographs(
-            request.data, request.anatomy, request.split, "train"
-        )
-        training = np.isin(radiographs.ids, known.ids)
-    images = radiographs.images_in_range(slice(None))
-    return anatomy, radiographs.ids, radiographs.points, images, training
-
-
-def _bare_shapes(table: Path, anatomy_name: str) -> tuple:
-    """Shapes without images, each centred on a canvas of its own with a margin around it."""
-    from engine.anatomy import load_anatomy
-    from engine.canvas import CANVAS_SIZE
-    from engine.data.landmark_table import read_landmark_table
-
-    anatomy = load_anatomy(anatomy_name)
-    shapes = read_landmark_table(table, anatomy.landmark_count)
-    points = np.stack(list(shapes.values()))
-    low, high = points.min(axis=1, keepdims=True), points.max(axis=1, keepdims=True)
-    extent = (high - low).max(axis=2, keepdims=True)
-    if not (extent > 0).all():
-        worst = list(shapes)[int(np.argmin(extent))]
-        raise DataError(f"{table}: all landmarks of '{worst}' lie at one point")
-    scale = (CANVAS_SIZE - 1) / ((1 + 2 * BARE_MARGIN) * extent)
-    placed = (points - (low + high) / 2) * scale + (CANVAS_SIZE - 1) / 2
-    return anatomy, tuple(shapes), placed, None, np.ones(len(placed), dtype=bool)
-
-
-def _annotated_cases(
-    ids: tuple[str, ...], points: np.ndarray, images: np.ndarray | None
-) -> Iterator[_Case]:
-    from engine.heatmap import draw_heatmap
-
-    for index, identifier in enumerate(ids):
-        heatmap = draw_heatmap(points[index])
-        image = np.full_like(heatmap, -1) if images is None else images[index]
-        yield _Case(identifier, Pair(image, heatmap), points[index])
-
-
-def _prior_of_weights(weights: Path | None) -> "Prior | None":
-    from engine.assess.prior import Prior
-    from engine.generate.weights import read_prior_arrays
-
-    return None if weights is None else Prior.from_arrays(read_prior_arrays(weights))
 
 
 def _copy_check(request: AssessRequest, prior: "Prior") -> "CopyCheck | None":
@@ -268,7 +124,7 @@ def _image_checker(request: AssessRequest, anatomy: "Anatomy") -> ImageChecker |
     return image_checker_of(request.localiser, anatomy)
 
 
-def _row(case: _Case, assessment: "Assessment") -> dict[str, Any]:
+def _row(case: Case, assessment: "Assessment") -> dict[str, Any]:
     row: dict[str, Any] = {"id": case.identifier, **assessment.to_dict()}
     if case.truth is not None:
         errors = np.linalg.norm(assessment.landmarks - case.truth, axis=1)

@@ -1,12 +1,11 @@
-"""The localiser's jobs: train one, measure it on annotated radiographs, look at any radiograph."""
+"""The job that trains a localiser, and measures it as it goes on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import DataError
 from engine.events import (
     CancelToken,
     CheckpointSaved,
@@ -16,16 +15,13 @@ from engine.events import (
     JobStarted,
     Notice,
     TrainingStep,
-    UnitsDone,
 )
-from engine.jobs.held_out import HeldOutWatch, errors_on, held_out_radiographs
+from engine.jobs.held_out import HeldOutWatch, held_out_radiographs
 from engine.jobs.processes import is_first_process
 from engine.settings_file import settings_named
 
 if TYPE_CHECKING:
     from engine.localise.settings import LocaliserSettings
-
-LOOKED_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -52,28 +48,6 @@ class LocaliseTrainRequest:
     device: str = "auto"
     precision: str = "auto"
     checkpoint_seconds: float = 120.0
-
-
-@dataclass(frozen=True)
-class LocaliseEvaluateRequest:
-    """Measure a localiser (`weights`) on the `part` of a data set: ``test``, ``train``, ``all``."""
-
-    weights: Path
-    data: Path
-    anatomy: str = "hand"
-    split: str | None = None
-    part: str = "test"
-    device: str = "auto"
-
-
-@dataclass(frozen=True)
-class LocalisePredictRequest:
-    """Look at radiograph files, or all in folders, and write where the landmarks are to `out`."""
-
-    weights: Path
-    images: tuple[Path, ...]
-    out: Path
-    device: str = "auto"
 
 
 def localise_train(request: LocaliseTrainRequest, token: CancelToken) -> Iterator[Event]:
@@ -144,134 +118,6 @@ def localise_train(request: LocaliseTrainRequest, token: CancelToken) -> Iterato
         yield from watch.measure()
         summary |= {"held_out": watch.table}
     yield JobFinished(summary)
-
-
-def localise_evaluate(request: LocaliseEvaluateRequest, token: CancelToken) -> Iterator[Event]:
-    """Measure a localiser; the summary holds the table.
-
-    Raises:
-        OssaError: what is wrong with the weights or the data.
-    """
-    from engine.jobs.radiographs import read_canvas_radiographs
-    from engine.localise.weights import read_localiser_info
-
-    yield JobStarted(f"Measuring {request.weights.name}", "radiograph")
-    info = read_localiser_info(request.weights)
-    read = (request.data, request.anatomy, request.split)
-    data, anatomy = yield from read_canvas_radiographs(*read, request.part, info.settings.side)  # type: ignore[arg-type]
-    if not len(data):
-        raise DataError(f"{request.data} has no {request.part} radiographs to measure on")
-    if int(info.metadata["landmarks"]) != data.landmark_count:
-        raise DataError(
-            f"{info.path} finds {info.metadata['landmarks']} landmarks, {request.data} has "
-            f"{data.landmark_count}"
-        )
-    if token.stopped:
-        return
-    _, table = errors_on(info, data, anatomy, request.device)
-    table |= {"weights": str(info.path), "hash": info.hash, "data": str(request.data)}
-    table |= {"part": request.part, "minutes_of_training": info.metadata.get("minutes")}
-    yield JobFinished(table)
-
-
-def localise_predict(request: LocalisePredictRequest, token: CancelToken) -> Iterator[Event]:
-    """Find the landmarks of radiograph files, in pixels of the file, with their sigmas.
-
-    A file that cannot be read is said in one line, and the others go on.
-
-    Raises:
-        OssaError: no radiographs at all, no localiser, or `out` cannot be written.
-    """
-    from engine.localise.weights import load_localiser, read_localiser_info
-
-    info = read_localiser_info(request.weights)
-    files = radiographs_among(request.images)
-    yield JobStarted(f"Looking at {len(files)} radiographs", "radiograph", len(files))
-    from engine.jobs.device import choose_device
-
-    device = choose_device(request.device, "float32", training=False)
-    localiser = load_localiser(info).to(device.name)
-    rows: list[list[str]] = []
-    unreadable = 0
-    for start in range(0, len(files), LOOKED_AT_ONCE):
-        if token.stopped:
-            break
-        part = files[start : start + LOOKED_AT_ONCE]
-        found, faults = _look_at(localiser, part)
-        rows += found
-        unreadable += len(faults)
-        for fault in faults:
-            yield Notice(fault)
-        yield UnitsDone(start + len(part))
-    _write_rows(request.out, int(info.metadata["landmarks"]), rows)
-    yield JobFinished({"out": str(request.out), "found": len(rows), "unreadable": unreadable})
-
-
-def _look_at(localiser: Any, files: Sequence[Path]) -> tuple[list[list[str]], list[str]]:
-    import numpy as np
-
-    from engine.canvas import CanvasMap
-    from engine.data.canvas_cache import decode_radiograph
-    from engine.localise.prediction import predict
-
-    side = localiser.settings.side
-    levels, maps, names, faults = [], [], [], []
-    for path in files:
-        try:
-            image, size = decode_radiograph(path, side)
-        except DataError as error:
-            faults.append(str(error))
-            continue
-        levels.append(image)
-        maps.append(CanvasMap(*size, side))
-        names.append(path.name)
-    if not levels:
-        return [], faults
-    found = predict(localiser, np.stack(levels))
-    rows = []
-    for name, letterbox, points, sigmas in zip(
-        names, maps, found.points, found.sigmas, strict=True
-    ):
-        figures = np.concatenate([letterbox.to_image(points), sigmas / letterbox.scale], axis=1)
-        rows.append([name, *(f"{value:.3f}" for value in figures.ravel())])
-    return rows, faults
-
-
-def _write_rows(out: Path, landmarks: int, rows: list[list[str]]) -> None:
-    import csv
-    import io
-
-    from engine.files import replace_file
-
-    named = [f"{n}{i}" for i in range(landmarks) for n in ("x", "y", "sigma_x", "sigma_y")]
-    text = io.StringIO()
-    csv.writer(text).writerows([["file", *named], *rows])
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(out, text.getvalue().encode())
-    except OSError as error:
-        raise DataError(f"cannot write {out}: {error.strerror or error}") from error
-
-
-def radiographs_among(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and the radiographs in the folders named, each in the order of its names.
-
-    Raises:
-        DataError: one does not exist, or there is no radiograph at all.
-    """
-    from engine.data.radiograph import is_radiograph_name
-
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            files += sorted(p for p in path.iterdir() if is_radiograph_name(p.name))
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise DataError(f"{path} does not exist")
-    if not files:
-        raise DataError(f"no radiographs in {', '.join(map(str, paths))}")
-    return files
 
 
 def read_localiser_settings(preset_or_file: str) -> "LocaliserSettings":

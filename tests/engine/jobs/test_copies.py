@@ -14,7 +14,8 @@ from safetensors.torch import load_file
 from engine.errors import WeightsError
 from engine.events import CancelToken, CopiesWatched, JobFinished, Notice, PairAssessed
 from engine.generate.weights import read_weights_info
-from engine.jobs.assess import AssessRequest, assess
+from engine.jobs.assess import assess
+from engine.jobs.assess_cases import AssessRequest
 from engine.jobs.generate import GenerateRequest, generate
 from engine.jobs.train import TrainRequest, train
 from engine.review.project import ReviewProject

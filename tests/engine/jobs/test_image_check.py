@@ -15,7 +15,8 @@ from engine.assess.prior import Prior, fit_prior
 from engine.errors import SettingsError, WeightsError
 from engine.events import CancelToken, PairAssessed
 from engine.heatmap import draw_heatmap
-from engine.jobs.assess import AssessRequest, assess
+from engine.jobs.assess import assess
+from engine.jobs.assess_cases import AssessRequest
 from engine.jobs.export import ExportRequest, export
 from engine.jobs.generate import GenerateRequest, generate
 from engine.jobs.reassess import ReassessRequest, apply_reassessment, reassess

@@ -8,7 +8,8 @@ import pytest
 
 from engine.errors import DataError, ProjectError, SettingsError, WeightsError
 from engine.events import CancelToken, JobFinished, JobStarted, Notice, PairAssessed
-from engine.jobs.assess import AssessRequest, assess, show_topology
+from engine.jobs.assess import assess, show_topology
+from engine.jobs.assess_cases import AssessRequest
 from engine.jobs.describe import describe
 from engine.jobs.export import ExportRequest, export
 from engine.jobs.generate import GenerateRequest, generate
