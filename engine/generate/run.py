@@ -38,6 +38,8 @@ class Run(ABC, Generic[Plan]):
     A subclass calls `set_up` with what it trains before anything else.
 
     network: what is trained; average: of its weights, by name, empty for none.
+    share_done: of the training before the step at hand, by steps or, where time ends it first, by
+    time; the same in all processes, so that a learning rate that follows it is.
     """
 
     network: nn.Module
@@ -61,6 +63,7 @@ class Run(ABC, Generic[Plan]):
         )
         self.fabric.launch()
         self.progress = Progress()
+        self.share_done = 0.0
 
     def set_up(
         self, network: nn.Module, optimiser: torch.optim.Optimizer, columns: tuple[str, ...]
@@ -181,6 +184,7 @@ class Run(ABC, Generic[Plan]):
                 yield from self.checkpoint()
                 token.wait_while_paused()
                 continue
+            self.share_done = self._share_done()
             sums += self.step()
             count += 1
             now = clock(token)
@@ -215,8 +219,22 @@ class Run(ABC, Generic[Plan]):
             return ending
         if self.progress.step % SYNCHRONISE_EVERY:
             return False
-        flag = torch.tensor(float(ending), device=self.fabric.device)
-        return bool(self.fabric.all_reduce(flag, reduce_op="max") > 0)
+        return bool(self.fabric.all_reduce(self._number(ending), reduce_op="max") > 0)
+
+    def _number(self, value: float) -> Tensor:
+        return torch.tensor(float(value), device=self.fabric.device)
+
+    def _share_done(self) -> float:
+        limit, step = self.plan.max_seconds, self.progress.step
+        by_steps = step / max(1, self.last_step)
+        if limit is None:
+            return by_steps
+        by_time = self.progress.elapsed / limit
+        if self.fabric.world_size > 1:
+            if step % SYNCHRONISE_EVERY:
+                return max(self.share_done, by_steps)
+            by_time = float(self.fabric.all_reduce(self._number(by_time), reduce_op="max"))
+        return min(1.0, max(by_steps, by_time))
 
     def _log(self, means: Tensor, steps: int, seconds: float) -> TrainingStep:
         event = TrainingStep(

@@ -68,6 +68,9 @@ class TrainingSettings:
     warm_up_steps: steps over which the learning rate rises linearly, 0 for none.
     decay_after_steps: from there the rate falls with the inverse square root of the step (no end
     has to be known beforehand), 0 for never.
+    cool_down: the last share of a training whose end is known, by time or by steps, over which the
+    rate falls linearly to nothing: small batches make the weights tremble, and only a small rate
+    brings them to rest. 0 for none.
     average_decay: of the exponential moving average of the weights, 0 for none.
     heatmap_weight: weight of the heatmap's squared error, the image's is 1.
     sigma_floor: ``pair`` prediction divides its squared error by max(sigma^2, `sigma_floor`).
@@ -79,6 +82,7 @@ class TrainingSettings:
     learning_rate: float
     warm_up_steps: int = 0
     decay_after_steps: int = 0
+    cool_down: float = 0.0
     gradient_clip: float = 0.0
     average_decay: float = 0.0
     heatmap_weight: float = 1.0
@@ -186,6 +190,7 @@ FAST = GeneratorSettings(
         learning_rate=6e-4,
         warm_up_steps=200,
         decay_after_steps=4000,
+        cool_down=0.5,
         gradient_clip=1.0,
         average_decay=0.999,
         heatmap_weight=4.0,

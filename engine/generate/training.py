@@ -86,7 +86,7 @@ class _GeneratorRun(Run[TrainingPlan]):
     @property
     def rate(self) -> float:
         """Of the last step."""
-        return learning_rate(self.plan.settings, self.progress.step - 1)
+        return learning_rate(self.plan.settings, self.progress.step - 1, self.share_done)
 
     def trains_as(self, written: str) -> bool:
         settings = GeneratorSettings.from_toml(written, str(self.out / STATE_NAME))
@@ -103,7 +103,7 @@ class _GeneratorRun(Run[TrainingPlan]):
     def step(self) -> Tensor:
         settings = self.plan.settings
         for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate(settings, self.progress.step)
+            group["lr"] = learning_rate(settings, self.progress.step, self.share_done)
         self.model.train()
         loss, said = self.model(self.batches.batch(self.progress.step))
         self.optimiser.zero_grad()

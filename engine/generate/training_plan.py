@@ -26,12 +26,19 @@ class TrainingPlan(RunPlan):
     start_from: WeightsInfo | None = None
 
 
-def learning_rate(settings: GeneratorSettings, step: int) -> float:
-    """Linear warm-up, then constant, then falling with the inverse square root of the step."""
+def learning_rate(settings: GeneratorSettings, step: int, share_done: float = 0.0) -> float:
+    """Linear warm-up, then constant, then falling with the inverse square root of the step; and at
+    last linearly to nothing.
+
+    Args:
+        share_done: of the whole training, 0 where no end is known.
+    """
     training = settings.training
     rate = training.learning_rate
     if training.warm_up_steps:
         rate *= min(1.0, (step + 1) / training.warm_up_steps)
     if training.decay_after_steps:
         rate *= min(1.0, (training.decay_after_steps / (step + 1)) ** 0.5)
+    if training.cool_down:
+        rate *= min(1.0, (1.0 - share_done) / training.cool_down)
     return rate

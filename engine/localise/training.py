@@ -48,10 +48,9 @@ def total_steps(settings: LocaliserSettings, count: int, ranks: int = 1) -> int:
     return settings.epochs * -(-count // (settings.batch_size * ranks))
 
 
-def learning_rate(settings: LocaliserSettings, step: int, steps: int) -> float:
-    """Falls linearly from the settings' rate to `last_rate` times that over all `steps`."""
-    share = min(1.0, step / max(1, steps))
-    return settings.learning_rate * (1 + share * (settings.last_rate - 1))
+def learning_rate(settings: LocaliserSettings, share_done: float) -> float:
+    """Falls linearly from the settings' rate to `last_rate` times that over the whole training."""
+    return settings.learning_rate * (1 + min(1.0, share_done) * (settings.last_rate - 1))
 
 
 class _LocaliserRun(Run[LocaliserPlan]):
@@ -92,12 +91,8 @@ class _LocaliserRun(Run[LocaliserPlan]):
 
     @property
     def rate(self) -> float:
-        """By steps, or by time where time ends the training first."""
-        plan, step = self.plan, self.progress.step
-        share = step / max(1, self.last_step)
-        if plan.max_seconds is not None:
-            share = max(share, self.progress.elapsed / plan.max_seconds)
-        return learning_rate(plan.settings, round(share * self.last_step), self.last_step)
+        """Of the last step."""
+        return learning_rate(self.plan.settings, self.share_done)
 
     def trains_as(self, written: str) -> bool:
         return written == self.plan.settings.to_toml()

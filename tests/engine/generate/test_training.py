@@ -1,6 +1,7 @@
 """Training resumes to the step, stops and keeps, cancels and discards."""
 
 import csv
+import itertools
 import shutil
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from engine.events import (  # noqa: E402
     PreviewReady,
     TrainingStep,
 )
+from engine.generate.settings import with_training  # noqa: E402
 from engine.generate.training import train_generator  # noqa: E402
 from engine.generate.training_plan import learning_rate  # noqa: E402
 from engine.generate.weights import (  # noqa: E402
@@ -62,7 +64,10 @@ def test_training_ends_at_its_last_step_with_weights_that_load(plan):
 def test_a_resumed_run_ends_with_the_same_numbers_as_one_that_never_stopped(plan, tmp_path):
     run(plan)
     halved = replace(plan, out=tmp_path / "halved")
-    run(replace(halved, max_steps=5))
+    token = CancelToken()
+    for event in train_generator(halved, token):
+        if isinstance(event, TrainingStep) and event.step == 5:
+            token.stop()
     events = run(halved)
     assert any(isinstance(e, Notice) and "step 5" in e.text for e in events)
     whole, resumed = (load_file(p.out / "state.safetensors") for p in (plan, halved))
@@ -216,6 +221,32 @@ def test_the_learning_rate_warms_up_and_then_falls_with_the_root_of_the_step(tin
     peak = settings.training.learning_rate
     rates = [learning_rate(settings, step) for step in (0, 9, 99, 399)]
     np.testing.assert_allclose(rates, [peak / 10, peak, peak, peak / 2])
+
+
+def cooling(plan):
+    changes = {"cool_down": 0.5, "warm_up_steps": 0, "decay_after_steps": 0}
+    return replace(plan, settings=with_training(plan.settings, **changes), log_every=1)
+
+
+def test_where_the_end_is_known_the_learning_rate_at_last_falls_to_nothing(plan):
+    run(replace(cooling(plan), max_steps=8))
+    rates = [float(row["learning_rate"]) for row in losses(plan)]
+    shares = [1, 1, 1, 1, 1, 0.75, 0.5, 0.25]
+    np.testing.assert_allclose(
+        rates, np.multiply(plan.settings.training.learning_rate, shares), 1e-4
+    )
+
+
+def test_time_that_runs_out_cools_down_too(plan, monkeypatch):
+    seconds = itertools.count()
+    monkeypatch.setattr("engine.generate.run.clock", lambda _token: float(next(seconds)))
+    run(replace(cooling(plan), max_steps=None, max_seconds=40.0))
+    rates = np.array([float(row["learning_rate"]) for row in losses(plan)])
+    assert len(rates) >= 8
+    peak = plan.settings.training.learning_rate
+    assert rates[0] == pytest.approx(peak)
+    assert (np.diff(rates) <= 0).all()
+    assert 0 < rates[-1] < 0.2 * peak
 
 
 @pytest.mark.parametrize("content", [b"", b"not a safetensors file", b"\x80\x04pickle"])

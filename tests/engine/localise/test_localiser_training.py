@@ -74,7 +74,7 @@ def test_a_run_on_other_radiographs_or_settings_is_refused(plan):
 
 
 def test_the_learning_rate_falls_linearly_to_its_last(tiny):
-    rates = [learning_rate(tiny, step, 100) for step in (0, 50, 100, 150)]
+    rates = [learning_rate(tiny, share) for share in (0, 0.5, 1, 1.5)]
     first, last = tiny.learning_rate, tiny.learning_rate * tiny.last_rate
     assert rates == pytest.approx([first, (first + last) / 2, last, last])
 
