@@ -1,6 +1,7 @@
 """What the application folder holds, and what stays out of it."""
 
 import ast
+import importlib.metadata
 import re
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -134,6 +135,13 @@ def test_what_ossa_runs_on_stays(path):
 )
 def test_what_nobody_needs_goes(path):
     assert not CONTENTS.is_wanted(path)
+
+
+@pytest.mark.parametrize("package", CONTENTS.DONE_WITHOUT)
+def test_what_is_left_out_is_not_announced_to_the_libraries_that_look_for_it(package):
+    metadata = [str(path) for path in importlib.metadata.files(package) if path.name == "METADATA"]
+    assert metadata
+    assert not any(CONTENTS.is_wanted(path) for path in metadata)
 
 
 def test_unwanted_entries_are_dropped_and_the_others_keep_their_order():
