@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import sys
+import warnings
 
 
 def restore_library_path() -> None:
@@ -21,6 +22,8 @@ def restore_library_path() -> None:
 if __name__ == "__main__":
     multiprocessing.freeze_support()
     restore_library_path()
+    # torch's sources, which TorchScript alone would read, are left out of the folder.
+    warnings.filterwarnings("ignore", "Unable to retrieve source for @torch.jit._overload")
     from app.__main__ import main
 
     sys.exit(main())

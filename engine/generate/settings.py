@@ -196,7 +196,7 @@ FAST = GeneratorSettings(
         heatmap_weight=4.0,
     ),
     sampling=SamplingSettings(
-        sampler="sde-dpm-solver++", steps=24, guidance=2.0, guided_from=0.3, guided_until=0.9
+        sampler="sde-dpm-solver++", steps=18, guidance=3.0, guided_from=0.3, guided_until=0.9
     ),
     augmentation=Augmentation(),
     guide=NetworkSettings(
