@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.assess.assessment import Assessment
@@ -39,6 +39,13 @@ def seen(points: np.ndarray, limits, seed: int) -> ImageSight:
     return ImageSight("0123456789abcdef", points - errors(1, seed)[0] / MILLIMETRES, limits)
 
 
+def seen_right(points, limits, hand, seed):
+    """The sight of one of those right pairs, nearly all, of which nothing is said."""
+    sight = seen(points, limits, seed)
+    assume(not told(sight, points, hand))
+    return sight
+
+
 def excess(sight, points, limits):
     return limits.excess((points - sight.points) * MILLIMETRES)
 
@@ -65,7 +72,7 @@ def test_at_most_three_in_a_hundred_right_pairs_are_refused(hand, count):
 def test_labels_that_lie_five_millimetres_off_altogether_are_told_once(limits, hand, seed, angle):
     points = stick_hands(1, seed=seed)[0]
     moved = points + 5.0 / MILLIMETRES * np.array([np.cos(angle), np.sin(angle)])
-    (reason,) = told(seen(points, limits, seed), moved, hand)
+    (reason,) = told(seen_right(points, limits, hand, seed), moved, hand)
     assert reason.code == IMAGE_DISAGREES
     assert "all landmarks together lie" in reason.text
     assert reason.value == pytest.approx(5.0, abs=1.5)
@@ -78,7 +85,7 @@ def test_one_finger_eight_millimetres_off_is_named(limits, hand, seed, finger, a
     points = stick_hands(1, seed=seed)[0]
     moved, group = points.copy(), hand.groups[finger]
     moved[list(group.landmarks)] += 8.0 / MILLIMETRES * np.array([np.cos(angle), np.sin(angle)])
-    first, *others = told(seen(points, limits, seed), moved, hand)
+    first, *others = told(seen_right(points, limits, hand, seed), moved, hand)
     assert first.landmarks == group.landmarks
     assert first.text.startswith(f"{group.title.lower()} lies ")
     assert all(len(reason.landmarks) == 1 for reason in others)
@@ -90,7 +97,7 @@ def test_one_landmark_ten_millimetres_off_is_named(limits, hand, seed, landmark,
     points = stick_hands(1, seed=seed)[0]
     moved = points.copy()
     moved[landmark] += 10.0 / MILLIMETRES * np.array([np.cos(angle), np.sin(angle)])
-    sight = seen(points, limits, seed)
+    sight = seen_right(points, limits, hand, seed)
     first, *_ = told(sight, moved, hand)
     assert first.landmarks == (landmark,)
     assert hand.landmark_names[landmark] in first.text
