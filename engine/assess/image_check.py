@@ -97,8 +97,8 @@ class _Case:
         return found
 
     def landmarks(self) -> Iterator[Reason]:
-        excess = self.sight.limits.excess(self.errors)
-        beyond = np.flatnonzero(self._beyond())
+        excess = self._excess()
+        beyond = np.flatnonzero(excess > 1)
         for index in beyond[np.argsort(-excess[beyond], kind="stable")].tolist():
             name = self.anatomy.landmark_names[index]
             where = f"{name} lies {{}} mm from where the image shows it"
@@ -113,7 +113,10 @@ class _Case:
         return _worded(where, value, limit, tuple(concerned.tolist()))
 
     def _beyond(self) -> np.ndarray:
-        return np.nan_to_num(self.sight.limits.excess(self.errors)) > 1
+        return self._excess() > 1
+
+    def _excess(self) -> np.ndarray:
+        return np.nan_to_num(self.sight.limits.excess(self.errors))
 
     def _group_excess(self) -> np.ndarray:
         return group_shifts(self.errors, self.anatomy) / self.sight.limits.group
