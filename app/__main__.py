@@ -96,6 +96,7 @@ def _run(application: "QApplication", project: Path | None) -> int:
 
     from app.crash_log import CrashLog
     from app.garbage import GarbageCollector
+    from app.interrupts import Interrupts
     from app.main_window import MainWindow
     from app.settings import WindowSettings
     from app.theme import apply_theme
@@ -107,6 +108,8 @@ def _run(application: "QApplication", project: Path | None) -> int:
     apply_theme(application, WindowSettings().theme)
     window = MainWindow()
     window.ended.connect(application.quit)
+    interrupts = Interrupts(application)
+    interrupts.asked.connect(window.close_unasked)
     sys.excepthook = _Reporter(window)
     window.show()
     if report is not None:
@@ -115,6 +118,7 @@ def _run(application: "QApplication", project: Path | None) -> int:
         window.open_project(project)
     QTimer.singleShot(_WARM_UP_MILLISECONDS, window.warm_up)
     code = application.exec()
+    interrupts.stop()
     collector.stop()
     crashes.close()
     return code

@@ -36,12 +36,13 @@ class Closing(QObject):
         self._engine.thread_ended.connect(self.ended)
         return False
 
+    def close_unasked(self) -> None:
+        """Close, whatever runs."""
+        self._agreed = True
+        self._window.close()
+
     def _may_close(self) -> bool:
         job = self._engine.current
         if job is not None and not self._agreed:
-            self._ask(self._window, job.title, self._agree)
+            self._ask(self._window, job.title, self.close_unasked)
         return job is None or self._agreed
-
-    def _agree(self) -> None:
-        self._agreed = True
-        self._window.close()

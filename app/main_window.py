@@ -126,6 +126,11 @@ class MainWindow(QMainWindow):
         """Tell the user what went wrong."""
         self.banner.complain(text, details)
 
+    @Slot()
+    def close_unasked(self) -> None:
+        """Close, whatever runs: nobody may be there to be asked."""
+        self._closing.close_unasked()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         event.setAccepted(self._closing.close())
 

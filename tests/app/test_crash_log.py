@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from app.crash_log import CrashLog
+from tests.app.own_process import start
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -137,20 +138,3 @@ def test_the_start_after_a_crash_tells_of_it_and_the_one_after_that_does_not(tmp
     assert b"Ossa ended unexpectedly" in start(tell).stdout
     assert start(tell).stdout == b"\n"
     assert [file.name[:6] for file in tmp_path.rglob("*.log")] == ["crash-"]
-
-
-def start(once_it_stands):
-    """Ossa in a process of its own, and what happens to its `window` once that stands."""
-    code = f"""
-import os, signal, sys
-import app.main_window
-def then(window):
-    {once_it_stands}
-app.main_window.MainWindow.warm_up = then
-sys.argv = ["ossa"]
-from app.__main__ import main
-sys.exit(main())
-"""
-    return subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, timeout=120
-    )
