@@ -20,6 +20,7 @@ from engine.data.augmentation import (
     transform_points,
 )
 from engine.data.canvas_set import CanvasSet
+from engine.generate.layout import LayoutModel
 from engine.generate.settings import GeneratorSettings
 from engine.heatmap import HEATMAP_SIGMA
 
@@ -28,12 +29,14 @@ class Batch(NamedTuple):
     """What a generator learns from in one step.
 
     pairs: (b, 2, 256, 256) in [-1, 1]; conditions: (b, c), how each was varied, None for not at
-    all; seed: of all that the generator draws by chance.
+    all; seed: of all that the generator draws by chance; layouts: (b, 1, 256, 256) in [0, 1], where
+    the landmarks roughly lie, None for untold.
     """
 
     pairs: Tensor
     conditions: Tensor | None
     seed: int
+    layouts: Tensor | None = None
 
 
 class BatchSource:
@@ -41,6 +44,7 @@ class BatchSource:
 
     Args:
         rank, ranks: this process among those that share a step; each makes its own part.
+        layouts: what the generator is told of landmarks, where the settings have a layout.
     """
 
     def __init__(
@@ -50,11 +54,13 @@ class BatchSource:
         device: torch.device,
         rank: int = 0,
         ranks: int = 1,
+        layouts: LayoutModel | None = None,
     ) -> None:
         self.settings = settings
         self.device = device
         self.rank, self.ranks = rank, ranks
         self.points = np.asarray(data.points, dtype=np.float64)
+        self.layouts = None if layouts is None else layouts.nearest(self.points)
         everything = np.arange(len(data.ids))
         self.images = torch.from_numpy(data.images_in_range(everything))[:, None].to(device)
 
@@ -70,7 +76,17 @@ class BatchSource:
             conditions = torch.from_numpy(draw.conditioning()).to(self.device)
         pairs = torch.cat([images, draw_heatmaps(points, self.device)], dim=1)
         pairs = pairs.contiguous(memory_format=torch.channels_last)
-        return Batch(pairs, conditions, self._seed(step))
+        return Batch(pairs, conditions, self._seed(step), self._layouts(chosen, draw))
+
+    def _layouts(self, chosen: np.ndarray, draw: AugmentationDraw | None) -> Tensor | None:
+        """The layouts of the radiographs, varied as these are."""
+        told = self.settings.layout
+        if told is None or self.layouts is None:
+            return None
+        layouts = self.layouts[chosen]
+        if draw is not None:
+            layouts = transform_points(draw, layouts)
+        return draw_gaussians(layouts, told.sigma, self.device)
 
     def _order(self, step: int) -> np.ndarray:
         """Which radiographs: every epoch goes through all of them in an order of its own."""
@@ -128,18 +144,23 @@ def change_grey_values(images: Tensor, draw: AugmentationDraw) -> Tensor:
 
 
 def draw_heatmaps(points: np.ndarray, device: torch.device) -> Tensor:
-    """`engine.heatmap.draw_heatmap` for a batch: points (b, L, 2) to (b, 1, 256, 256) in [-1, 1].
+    """`engine.heatmap.draw_heatmap` for points (b, L, 2): (b, 1, 256, 256) in [-1, 1]."""
+    return 2 * draw_gaussians(points, HEATMAP_SIGMA, device) - 1
+
+
+def draw_gaussians(points: np.ndarray, sigma: float, device: torch.device) -> Tensor:
+    """Gaussians at points (b, L, 2), joined by maximum: (b, 1, 256, 256) in [0, 1].
 
     A Gaussian is the product of one along x and one along y, so a landmark costs one outer product.
     """
     places = torch.arange(CANVAS_SIZE, device=device)
     distances = torch.from_numpy(points).float().to(device)[..., None] - places
-    profiles = torch.exp(-(distances**2) / (2 * HEATMAP_SIGMA**2))
+    profiles = torch.exp(-(distances**2) / (2 * sigma**2))
     heat = torch.zeros(len(points), CANVAS_SIZE, CANVAS_SIZE, device=device)
     for landmark in range(points.shape[1]):
         x, y = profiles[:, landmark, 0], profiles[:, landmark, 1]
         heat = torch.maximum(heat, y[:, :, None] * x[:, None, :])
-    return (2 * heat - 1)[:, None]
+    return heat[:, None]
 
 
 @lru_cache(maxsize=4)

@@ -29,10 +29,16 @@ class OneShape(nn.Module):
         super().__init__()
         self.plain, self.fast, self.shape = plain, fast, shape
 
-    def forward(self, x: Tensor, steps: Tensor, conditions: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        steps: Tensor,
+        conditions: Tensor | None = None,
+        layouts: Tensor | None = None,
+    ) -> Tensor:
         """As `engine.generate.unet.UNet.forward`."""
         network = self.fast if x.shape == self.shape else self.plain
-        return network(x, steps, conditions)
+        return network(x, steps, conditions, layouts)
 
 
 def compile_where_it_pays(
@@ -57,12 +63,13 @@ def compile_where_it_pays(
     x = torch.randn(batch, 2, CANVAS_SIZE, CANVAS_SIZE, device=device)
     x = x.contiguous(memory_format=torch.channels_last)
     steps = denoiser.channel_steps[0].expand(batch, -1)
-    expected, before = _timed(plain, x, steps, precision)
+    layouts = denoiser.draw_layouts(0, range(batch))
+    expected, before = _timed(plain, x, steps, layouts, precision)
     if before * calls / batch < worth_seconds:
         return ""
     try:
         fast = (compiler or _torch_compiler)(plain)
-        found, after = _timed(fast, x, steps, precision)
+        found, after = _timed(fast, x, steps, layouts, precision)
     except Exception:  # a compiler that fails, in whatever way, leaves us with what works
         return ""
     far = (found - expected).abs().mean() > _AGREEMENT * expected.std()
@@ -76,13 +83,15 @@ def _torch_compiler(network: nn.Module) -> Any:
     return torch.compile(network, mode="reduce-overhead", dynamic=False)
 
 
-def _timed(network: nn.Module, x: Tensor, steps: Tensor, precision: str) -> tuple[Tensor, float]:
+def _timed(
+    network: nn.Module, x: Tensor, steps: Tensor, layouts: Tensor | None, precision: str
+) -> tuple[Tensor, float]:
     """The output, and the fastest of a few calls in seconds; the first two are not counted."""
     seconds = []
     for _ in range(2 + _TIMED_CALLS):
         start = time.perf_counter()
         with torch.inference_mode(), autocast(x.device, precision):
-            output = network(x, steps).float().clone()
+            output = network(x, steps, None, layouts).float().clone()
         _wait_for(x.device)
         seconds.append(time.perf_counter() - start)
     return output, min(seconds[2:])

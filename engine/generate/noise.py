@@ -23,9 +23,13 @@ def pair_noise(seed: int, pairs: Sequence[int], step: int) -> np.ndarray:
     return np.stack([_normal(seed, pair, step, shape) for pair in pairs])
 
 
-def latent_noise(seed: int, pairs: Sequence[int], length: int) -> np.ndarray:
-    """Standard normal latent vectors of pairs, (len(pairs), length) float32."""
-    return np.stack([_normal(seed, pair, 0, (length,)) for pair in pairs])
+def latent_noise(seed: int, pairs: Sequence[int], length: int, step: int = 0) -> np.ndarray:
+    """Standard normal latent vectors of pairs, (len(pairs), length) float32.
+
+    Args:
+        step: as `pair_noise` has it; another one gives other numbers.
+    """
+    return np.stack([_normal(seed, pair, step, (length,)) for pair in pairs])
 
 
 def _normal(seed: int, pair: int, step: int, shape: tuple[int, ...]) -> np.ndarray:

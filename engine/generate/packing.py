@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.errors import WeightsError
 from engine.generate.weights import (
+    LAYOUT,
     read_prior_arrays,
     read_tensors,
     read_weights_info,
@@ -25,7 +26,7 @@ class PackedWeights:
 
 
 def pack_weights(source: Path, out: Path, licence: str, trained_on: str) -> PackedWeights:
-    """Write the networks of `source` in half precision, its prior as it is, and its metadata.
+    """Write the networks of `source` in half precision; prior, layouts and metadata as they are.
 
     Half precision keeps 11 bits of every weight; the network still computes in what it is asked to.
 
@@ -45,6 +46,9 @@ def pack_weights(source: Path, out: Path, licence: str, trained_on: str) -> Pack
     tensors, largest_change, parameters = {}, 0.0, 0
     for name, tensor in read_tensors(info).items():
         if name.startswith("prior."):
+            continue
+        if name.startswith(LAYOUT):
+            tensors[name] = tensor
             continue
         half = tensor.half()
         if not half.isfinite().all():

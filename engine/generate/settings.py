@@ -61,6 +61,24 @@ class DiffusionSettings:
 
 
 @dataclass(frozen=True)
+class LayoutSettings:
+    """How the network is told where the landmarks roughly lie (`engine.generate.layout`).
+
+    components: principal components of the landmarks' positions that make up a layout; what they
+    leave out the network decides. sigma: of the Gaussians a layout is drawn with, canvas pixels.
+    """
+
+    components: int = 32
+    sigma: float = 3.0
+
+    def __post_init__(self) -> None:
+        if self.components < 1:
+            raise SettingsError(f"layout.components is {self.components}, must be 1 or more")
+        if not self.sigma > 0:
+            raise SettingsError(f"layout.sigma is {self.sigma}, must be above 0")
+
+
+@dataclass(frozen=True)
 class TrainingSettings:
     """The optimiser and the loss.
 
@@ -115,7 +133,8 @@ class GeneratorSettings:
     network and diffusion; or vae; or gan: what family it is of, and what that needs to know.
     augmentation: of the training pairs, None is none; a diffusion model is told what was done to
     each. guide: a smaller network that learns beside the main one and whose coarser estimates
-    sampling moves away from (Karras et al. 2024), None for none.
+    sampling moves away from (Karras et al. 2024), None for none. layout: of the landmarks, drawn
+    before the pair and told to a diffusion model; None (the paper) for not.
     """
 
     preset: str
@@ -125,6 +144,7 @@ class GeneratorSettings:
     diffusion: DiffusionSettings | None = None
     augmentation: Augmentation | None = None
     guide: NetworkSettings | None = None
+    layout: LayoutSettings | None = None
     vae: VaeSettings | None = None
     gan: GanSettings | None = None
 
@@ -135,6 +155,8 @@ class GeneratorSettings:
             raise ValueError("settings hold either network and diffusion, or vae, or gan")
         if self.guide is not None and self.diffusion is None:
             raise ValueError(f"a {self.family} generator has no guide")
+        if self.layout is not None and self.diffusion is None:
+            raise ValueError(f"a {self.family} generator is told no layout")
         drawn = (self.sampling.sampler, self.sampling.steps)
         suits = drawn == (LATENT, 1) if self.diffusion is None else drawn[0] != LATENT
         if not suits:
@@ -202,6 +224,7 @@ FAST = GeneratorSettings(
     guide=NetworkSettings(
         block="modulated", patch=4, widths=(32, 48, 72, 96), blocks=1, attention=(2, 3)
     ),
+    layout=LayoutSettings(),
 )
 
 # The paper does not say how it weighs the divergence. Measured on 60 hands at an eighth of the

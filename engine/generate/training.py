@@ -13,8 +13,10 @@ from engine.generate.average import start_average, swapped, update_average
 from engine.generate.batches import BatchSource
 from engine.generate.checkpoint import STATE_NAME
 from engine.generate.copy_watch import COPY_PAIRS, COPY_SHARE, COPY_STEPS, CopyWatch, copying_begins
+from engine.generate.denoiser import Denoiser
 from engine.generate.families import make_generator
 from engine.generate.generator import PairGenerator
+from engine.generate.layout import LayoutModel, fit_layouts
 from engine.generate.previews import PREVIEW_PAIRS, PREVIEW_STEPS, sample_some, write_preview
 from engine.generate.run import Run, clock
 from engine.generate.run_files import (
@@ -41,6 +43,12 @@ def train_generator(plan: TrainingPlan, token: CancelToken) -> Iterator[Event]:
     yield from _GeneratorRun(plan).train(token)
 
 
+def _fit_layouts(plan: TrainingPlan) -> LayoutModel | None:
+    """Of the training radiographs' landmarks; None where the settings have none."""
+    told = plan.settings.layout
+    return None if told is None else fit_layouts(plan.data.points, told.components)
+
+
 class _GeneratorRun(Run[TrainingPlan]):
     """The training of a generator: beside its steps previews, and a watch for copies."""
 
@@ -53,6 +61,9 @@ class _GeneratorRun(Run[TrainingPlan]):
         generator = make_generator(plan.settings)
         if plan.start_from is not None:
             load_networks(plan.start_from, plan.settings, generator)
+        layouts = _fit_layouts(plan)
+        if layouts is not None and isinstance(generator, Denoiser):
+            generator.set_layouts(layouts)
         optimiser = torch.optim.Adam(
             generator.parameters(), lr=1e-3, betas=(training.momentum, 0.999), fused=True
         )
@@ -65,6 +76,7 @@ class _GeneratorRun(Run[TrainingPlan]):
             self.fabric.device,
             rank=self.fabric.global_rank,
             ranks=self.fabric.world_size,
+            layouts=layouts,
         )
         self._previewed = self._watched = 0.0
         self._pause = plan.copy_watch.every if plan.copy_watch else float("inf")

@@ -112,10 +112,16 @@ class UNet(nn.Module):
         conditions: length of the augmentation vector the network is told, 0 for none.
         own_levels: whether image and heatmap have noise levels of their own, so that the network
             is told both; their embeddings are added, the heatmap's beginning at zero.
+        layouts: whether the network is told a picture of where the landmarks roughly lie; it
+            enters beside the pair, beginning at zero.
     """
 
     def __init__(
-        self, settings: NetworkSettings, conditions: int = 0, own_levels: bool = False
+        self,
+        settings: NetworkSettings,
+        conditions: int = 0,
+        own_levels: bool = False,
+        layouts: bool = False,
     ) -> None:
         super().__init__()
         self.settings = settings
@@ -133,6 +139,11 @@ class UNet(nn.Module):
         self.embed_conditions = nn.Linear(conditions, embedding, bias=False) if conditions else None
 
         self.enter = nn.Conv2d(folded, widths[0], 3, padding=1)
+        self.enter_layout = (
+            nn.Conv2d(settings.patch**2, widths[0], 3, padding=1, bias=False) if layouts else None
+        )
+        if self.enter_layout is not None:
+            _start_at_zero(self.enter_layout)
         self.down, self.shrink, self.grow, self.up = (nn.ModuleList() for _ in range(4))
         for depth, (width, wider) in enumerate(pairwise(widths)):
             attend = depth in settings.attention
@@ -145,10 +156,17 @@ class UNet(nn.Module):
         self.norm = nn.GroupNorm(GROUPS, widths[0])
         self.leave = nn.Conv2d(widths[0], folded, 3, padding=1)
 
-    def forward(self, x: Tensor, steps: Tensor, conditions: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        steps: Tensor,
+        conditions: Tensor | None = None,
+        layouts: Tensor | None = None,
+    ) -> Tensor:
         """Args:
             x: (batch, 2, side, side); steps: (batch, 2) integers, of the image and of its heatmap;
-            conditions: (batch, conditions), None stands for zeros, which is "not augmented".
+            conditions: (batch, conditions), None stands for zeros, which is "not augmented";
+            layouts: (batch, 1, side, side) in [0, 1], None stands for zeros, "no landmark".
 
         Returns:
             (batch, 2, side, side).
@@ -165,6 +183,8 @@ class UNet(nn.Module):
             embedding = F.silu(embedding)
 
         h = self.enter(F.pixel_unshuffle(x, self.settings.patch))
+        if self.enter_layout is not None and layouts is not None:
+            h = h + self.enter_layout(F.pixel_unshuffle(layouts, self.settings.patch))
         skips = []
         for level, shrink in zip(self.down, self.shrink, strict=True):
             h = level(h, embedding)

@@ -19,6 +19,8 @@ FORMAT = "ossa-weights-1"
 WEIGHTS_NAME = "weights.safetensors"
 _PRIOR, _NETWORK, _GUIDE = "prior.", "network.", "guide."
 _LEADING = tuple(f"{network}embed_heatmap_step." for network in (_NETWORK, _GUIDE))
+LAYOUT = "layout_"  # of the layouts that a generator draws, beside its networks
+_TOLD_LAYOUT = tuple(f"{network}enter_layout." for network in (_NETWORK, _GUIDE))
 
 
 @dataclass(frozen=True)
@@ -132,13 +134,17 @@ def load_generator(info: WeightsInfo) -> Any:
 def fits(info: WeightsInfo, settings: GeneratorSettings) -> bool:
     """Whether a generator of `settings` can take over the networks of a weights file: the same
     networks, trained to do the same, told of augmentation or not. The lead of the image may be
-    new to it, since a network learns that on top (not the other way round), and so may the guide.
+    new to it, since a network learns that on top (not the other way round), and so may the layout
+    and the guide.
     """
     theirs, ours = info.settings, settings
     if theirs.family == "diffusion":
         told = (theirs.augmentation is None, ours.augmentation is None)
         same_process = _with_lead_of(ours.diffusion, theirs.diffusion) == ours.diffusion
-        return theirs.network == ours.network and same_process and told[0] == told[1]
+        same_layout = theirs.layout is None or theirs.layout == ours.layout
+        return (
+            theirs.network == ours.network and same_process and same_layout and told[0] == told[1]
+        )
     return (theirs.vae, theirs.gan) == (ours.vae, ours.gan)
 
 
@@ -152,7 +158,8 @@ def _with_lead_of(
 
 
 def load_networks(info: WeightsInfo, settings: GeneratorSettings, generator: Any) -> None:
-    """Give a generator of `settings` the networks of a weights file, to train on from there.
+    """Give a generator of `settings` the networks of a weights file, to train on from there; what
+    layouts it draws it keeps, since they belong to the radiographs.
 
     Raises:
         WeightsError: the file's network is another one, or was trained to predict something else;
@@ -163,7 +170,9 @@ def load_networks(info: WeightsInfo, settings: GeneratorSettings, generator: Any
             f"{info.path} holds a generator of other settings (preset {info.settings.preset}): "
             f"train from it with the preset it was made with, or begin from nothing"
         )
-    new = [] if info.settings.diffusion == settings.diffusion else list(_LEADING)
+    new = [LAYOUT] if info.settings.diffusion == settings.diffusion else [LAYOUT, *_LEADING]
+    if info.settings.layout != settings.layout:
+        new.extend(_TOLD_LAYOUT)
     if info.settings.guide != settings.guide:
         new.append(_GUIDE)
     _fill(generator, info, tuple(new))
