@@ -158,18 +158,23 @@ def keep_on_canvas(draw: AugmentationDraw, points: np.ndarray) -> AugmentationDr
     as much as rotation and scale push the shape out; the conditioning then says so. A pair that is
     not varied stays as recorded.
     """
-    moved = transform_points(draw, points)
-    low, high = moved.min(axis=1), moved.max(axis=1)
-    most_left, most_right = -low, CANVAS_SIZE - 1 - high
-    correction = np.where(
-        most_left > most_right,
-        (most_left + most_right) / 2,
-        np.clip(0.0, most_left, most_right),
-    )
+    correction = shift_onto_canvas(transform_points(draw, points))
     parameters = draw.parameters.copy()
     varied = parameters[:, :4].any(axis=1, keepdims=True)
     parameters[:, 2:4] += np.where(varied, correction, 0.0)
     return replace(draw, parameters=parameters)
+
+
+def shift_onto_canvas(points: np.ndarray) -> np.ndarray:
+    """The smallest shifts (n, 2) that bring landmarks (n, L, 2) onto the canvas, pair by pair; a
+    shape that is larger than the canvas is centred."""
+    low, high = points.min(axis=1), points.max(axis=1)
+    most_left, most_right = -low, CANVAS_SIZE - 1 - high
+    return np.where(
+        most_left > most_right,
+        (most_left + most_right) / 2,
+        np.clip(0.0, most_left, most_right),
+    )
 
 
 def change_grey_values(

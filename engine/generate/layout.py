@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.canvas import CANVAS_SIZE
+from engine.data.augmentation import shift_onto_canvas
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,7 @@ class LayoutModel:
         layouts = self.mean + np.tensordot(weights, self.axes, axes=1)
         if not layouts.shape[1]:
             return layouts
-        low, high = layouts.min(axis=1), layouts.max(axis=1)
-        right, left = -low, CANVAS_SIZE - 1 - high
-        shift = np.where(right > left, (right + left) / 2, np.clip(0.0, right, left))
-        return layouts + shift[:, None]
+        return layouts + shift_onto_canvas(layouts)[:, None]
 
 
 def fit_layouts(points: np.ndarray, components: int) -> LayoutModel:
