@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import SettingsError, WeightsError
-from engine.generate.settings import DiffusionSettings, GeneratorSettings, LayoutSettings
+from engine.generate.settings import DiffusionSettings, GeneratorSettings
 
 FORMAT = "ossa-weights-1"
 WEIGHTS_NAME = "weights.safetensors"
@@ -135,15 +135,15 @@ def fits(info: WeightsInfo, settings: GeneratorSettings) -> bool:
     """Whether a generator of `settings` can take over the networks of a weights file: the same
     networks, trained to do the same, told of augmentation or not. The lead of the image may be
     new to it, since a network learns that on top (not the other way round), and so may the layout
-    and the guide; a layout may have another number of components.
+    and the guide; a layout may have other components and another sigma.
     """
     theirs, ours = info.settings, settings
     if theirs.family == "diffusion":
         told = (theirs.augmentation is None, ours.augmentation is None)
         same_process = _with_lead_of(ours.diffusion, theirs.diffusion) == ours.diffusion
-        same_layout = _with_components_of(ours.layout, theirs.layout) in (None, ours.layout)
+        keeps_layout = theirs.layout is None or ours.layout is not None
         return (
-            theirs.network == ours.network and same_process and same_layout and told[0] == told[1]
+            theirs.network == ours.network and same_process and keeps_layout and told[0] == told[1]
         )
     return (theirs.vae, theirs.gan) == (ours.vae, ours.gan)
 
@@ -155,15 +155,6 @@ def _with_lead_of(
     if ours is None or theirs is None:
         return theirs
     return replace(theirs, lead=theirs.lead or ours.lead)
-
-
-def _with_components_of(
-    ours: LayoutSettings | None, theirs: LayoutSettings | None
-) -> LayoutSettings | None:
-    """Their layout with our number of components."""
-    if ours is None or theirs is None:
-        return theirs
-    return replace(theirs, components=ours.components)
 
 
 def load_networks(info: WeightsInfo, settings: GeneratorSettings, generator: Any) -> None:
