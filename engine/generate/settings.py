@@ -68,8 +68,8 @@ class LayoutSettings:
     leave out the network decides. sigma: of the Gaussians a layout is drawn with, canvas pixels.
     """
 
-    components: int = 32
-    sigma: float = 3.0
+    components: int = 48
+    sigma: float = 2.0
 
     def __post_init__(self) -> None:
         if self.components < 1:

@@ -92,12 +92,12 @@ def test_a_batch_tells_the_layouts_of_its_radiographs_varied_as_they_are(radiogr
     varied = replace(tiny, augmentation=Augmentation(probability=1.0))
     model = fit_layouts(radiographs.points, 4)
     source = BatchSource(radiographs, varied, torch.device("cpu"), layouts=model)
-    told = source.batch(3).layouts
+    told, sigma = source.batch(3).layouts, varied.layout.sigma
     chosen = source._order(3)
     layouts = model.nearest(radiographs.points)[chosen]
     moved = transform_points(source._draw(3, radiographs.points[chosen]), layouts)
-    torch.testing.assert_close(told, draw_gaussians(moved, 3.0, torch.device("cpu")))
-    assert not torch.equal(told, draw_gaussians(layouts, 3.0, torch.device("cpu")))
+    torch.testing.assert_close(told, draw_gaussians(moved, sigma, torch.device("cpu")))
+    assert not torch.equal(told, draw_gaussians(layouts, sigma, torch.device("cpu")))
     untold = BatchSource(radiographs, replace(varied, layout=None), torch.device("cpu"))
     assert untold.batch(3).layouts is None
 
@@ -161,13 +161,13 @@ def test_a_generator_that_is_told_layouts_is_no_beginning_for_one_that_is_not(pl
         load_networks(info, untold, Denoiser(untold))
 
 
-def test_a_beginning_may_have_been_told_coarser_layouts(plan, tiny):
+def test_a_beginning_may_have_been_told_layouts_another_way(plan, tiny):
     list(train_generator(plan, CancelToken()))
     info = read_weights_info(plan.out)
-    more = replace(tiny, layout=LayoutSettings(components=5, sigma=2.0))
-    assert fits(info, more)
-    begun = Denoiser(more)
-    load_networks(info, more, begun)
+    other = replace(tiny, layout=LayoutSettings(components=5, sigma=tiny.layout.sigma + 1))
+    assert fits(info, other)
+    begun = Denoiser(other)
+    load_networks(info, other, begun)
     expected = load_generator(info).network.enter_layout.weight
     assert expected.abs().max() > 0
     torch.testing.assert_close(begun.network.enter_layout.weight, expected)
