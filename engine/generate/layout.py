@@ -4,8 +4,8 @@ A denoiser sees the whole hand at once only while it is hidden in noise, and get
 of its bones a little wrong; a linear model of the landmarks' positions gets them right by
 construction. So the hand's layout is drawn first, from the principal components of the training
 radiographs' landmarks (a point distribution model, Cootes et al. 1995), and the network is told it
-as a coarse picture. What the components leave out (about a pixel) the network decides with the
-image it draws.
+as a coarse picture. What the components leave out (about half a pixel) the network decides with
+the image it draws.
 """
 
 from dataclasses import dataclass
